@@ -1,0 +1,1 @@
+../../iterant/__init__.py

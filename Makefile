@@ -1,0 +1,68 @@
+# Iterant. `make demo` shows it, `make test` checks it; both set up .venv first when it is not there.
+
+PYTHON ?= python3
+BIN    := .venv/bin
+EXTRAS := io,viz,film,docs,dev
+PIP    := $(BIN)/pip --disable-pip-version-check --quiet
+# Threads that spin for long between two parallel regions starve each other on a busy machine.
+export GOMP_SPINCOUNT = 20000
+
+.PHONY: help venv test lint types slow demo bench docs format links pins clean
+.DEFAULT_GOAL := help
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+venv: .venv/.ready  ## the environment in .venv, rebuilt when pyproject.toml or constraints.txt change
+
+.venv/.ready: pyproject.toml constraints.txt
+	@echo "setting up .venv (a few minutes the first time, seconds later)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PIP) install -c constraints.txt 'setuptools>=77' wheel
+	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[$(EXTRAS)]'
+	@touch $@
+
+test: lint types  ## ruff, mypy --strict and the tests that take seconds
+	@$(BIN)/python -m pytest
+
+lint: venv
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+types: venv
+	@$(BIN)/mypy --strict
+
+slow: venv  ## the tests that take minutes, such as building the wheel and running it elsewhere
+	@$(BIN)/python -m pytest -m slow
+
+demo: venv  ## compile Perona-Malik, prove its step stable, denoise a photograph
+	@$(BIN)/python examples/demo.py
+
+bench: venv  ## against peers and against the machine's limit
+	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[bench]'
+	@$(BIN)/python benchmarks/run.py
+
+docs: venv  ## the documentation, in docs/_build/html
+	@$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+format: venv  ## rewrite the sources in the house style
+	@$(BIN)/ruff check --fix-only --quiet
+	@$(BIN)/ruff format
+
+# .typed/iterant/ shows mypy the layout of the installed package: a link to each file of iterant/
+# and one to each folder that is mapped into it.
+links:  ## refresh .typed/iterant/
+	@mkdir -p .typed/iterant
+	@find .typed/iterant -type l -delete
+	@for path in iterant/*; do case $$path in *__pycache__) ;; \
+	    *) ln -s ../../$$path .typed/iterant/ ;; esac; done
+	@ln -s ../../compiler ../../runtime ../../grammars .typed/iterant/
+
+pins: venv  ## write the versions now in .venv to constraints.txt
+	@{ echo "# The exact versions the tests ran with; 'make pins' rewrites this file."; \
+	    $(BIN)/pip freeze --all --exclude-editable | sed 's/+cpu$$//' | grep -iv '^pip=='; } > .pins
+	@mv .pins constraints.txt
+
+clean:  ## remove caches and built documents, keep .venv
+	@rm -rf build dist docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis

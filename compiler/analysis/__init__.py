@@ -1,0 +1,1 @@
+"""Analysis: the syntax tree to the semantic model, all faults collected."""

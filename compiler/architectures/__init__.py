@@ -1,0 +1,1 @@
+"""Architectures, an open set: Scheme to Graph."""

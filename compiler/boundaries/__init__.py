@@ -1,0 +1,1 @@
+"""Boundary conditions, an open set: ghost values and the exactness of the adjoint."""

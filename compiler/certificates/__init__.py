@@ -1,0 +1,1 @@
+"""Certificates, an open set: what is proved of a scheme, and with which constant."""

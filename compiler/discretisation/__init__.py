@@ -1,0 +1,1 @@
+"""Discretisation: the semantic model to a scheme with exact rational coefficients."""

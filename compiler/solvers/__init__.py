@@ -1,0 +1,1 @@
+"""Solvers of implicit steps and fixed-point equations, an open set."""

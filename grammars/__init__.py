@@ -1,0 +1,1 @@
+"""The language as data: its grammar and its mistakes."""

@@ -1,0 +1,1 @@
+"""Iterant: a PDE or an iterative scheme in, certified and readable PyTorch out."""

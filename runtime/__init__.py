@@ -1,0 +1,1 @@
+"""The runtime: what emitted code and users run; it knows no compiler."""

@@ -1,0 +1,1 @@
+"""The small trusted checker of certificates: the standard library only."""

@@ -1,0 +1,1 @@
+"""Drivers, an open set: the iterations that the one loop can run."""

@@ -1,0 +1,1 @@
+"""Output: zarr, npz, VTI, images and films of a run."""
