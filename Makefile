@@ -54,10 +54,9 @@ format: venv  ## rewrite the sources in the house style
 # and one to each folder that is mapped into it.
 links:  ## refresh .typed/iterant/
 	@mkdir -p .typed/iterant
-	@find .typed/iterant -type l -delete
-	@for path in iterant/*; do case $$path in *__pycache__) ;; \
-	    *) ln -s ../../$$path .typed/iterant/ ;; esac; done
-	@ln -s ../../compiler ../../runtime ../../grammars .typed/iterant/
+	@for path in iterant/* compiler runtime grammars; do \
+	    case $$path in *__pycache__) ;; *) ln -sfn ../../$$path .typed/iterant/ ;; esac; done
+	@find -L .typed/iterant -maxdepth 1 -type l -delete
 
 pins: venv  ## write the versions now in .venv to constraints.txt
 	@{ echo "# The exact versions the tests ran with; 'make pins' rewrites this file."; \
