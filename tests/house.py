@@ -19,7 +19,9 @@ FOLDERS = ("iterant", "compiler", "runtime", "grammars")
 BELOW: dict[str, tuple[str, ...]] = {
     "source": (),
     "syntax": ("source",),
-    "parse": ("syntax",),
+    "tables": (),
+    "lalr": ("source", "tables"),
+    "parse": ("syntax", "lalr"),
     "format": ("parse",),
     "model": ("source",),
     "analysis": ("syntax", "model"),

@@ -9,6 +9,7 @@ import importlib
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from fnmatch import fnmatch
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -104,20 +105,24 @@ def test_no_import_cycles() -> None:
         pytest.fail("import cycle: " + " -> ".join(error.args[1]))
 
 
+def absolute(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield the line and the name of every import that is not relative."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.lineno, node.module
+
+
 def test_imports_are_spelled_one_way() -> None:
     # compiler/ is imported as iterant.compiler, and by its own files relatively.
     faults = []
     for path in written_by_hand():
         top = path.relative_to(ROOT).parts[0]
-        own = "iterant" if top == "iterant" else f"iterant.{top}"
-        for node in ast.walk(ast.parse(path.read_text())):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            if isinstance(node, ast.ImportFrom) and not node.level:
-                names = [node.module or ""]
-            for name in names:
-                bare = name.split(".")[0] in {"compiler", "runtime", "grammars"}
-                if bare or (top in FOLDERS and f"{name}.".startswith(f"{own}.")):
-                    faults.append(f"{short(path)}:{node.lineno} imports {name}")
+        own = f"{house.import_name(ROOT / top)}." if top in FOLDERS else "no module of ours"
+        for line, name in absolute(ast.parse(path.read_text())):
+            if name.split(".")[0] in FOLDERS[1:] or f"{name}.".startswith(own):
+                faults.append(f"{short(path)}:{line} imports {name}")
     assert not faults, "\n".join(faults)
 
 
