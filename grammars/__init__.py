@@ -1,1 +1,8 @@
 """The language as data: its grammar and its mistakes."""
+
+from importlib.resources import files
+
+
+def read(name: str) -> str:
+    """The text of a data file of this folder."""
+    return files(__name__).joinpath(name).read_text(encoding="utf-8")

@@ -19,9 +19,8 @@ FOLDERS = ("iterant", "compiler", "runtime", "grammars")
 BELOW: dict[str, tuple[str, ...]] = {
     "source": (),
     "syntax": ("source",),
-    "tables": (),
-    "lalr": ("source", "tables"),
-    "parse": ("syntax", "lalr"),
+    "parsing": ("syntax",),
+    "parse": ("parsing",),
     "format": ("parse",),
     "model": ("source",),
     "analysis": ("syntax", "model"),

@@ -1,0 +1,128 @@
+"""Texts, places in them, and what a user is told about a fault."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range of character offsets [start, end) of a source text."""
+
+    start: int
+    end: int
+
+    def __or__(self, other: Span) -> Span:
+        """The smallest span that covers both."""
+        return Span(min(self.start, other.start), max(self.end, other.end))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """One fault: where it is, its one cause, and one hint (may be empty)."""
+
+    span: Span
+    message: str
+    hint: str = ""
+    severity: str = "error"  # "error" | "warning" | "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A `.scheme` text and the name under which it is shown."""
+
+    name: str
+    text: str
+    _starts: tuple[int, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        starts = [0, *(i + 1 for i, c in enumerate(self.text) if c == "\n")]
+        object.__setattr__(self, "_starts", tuple(starts))
+
+    def line_column(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset, both counted from 1."""
+        offset = max(0, min(offset, len(self.text)))
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+    def line(self, number: int) -> str:
+        """The text of one line (counted from 1) without its end."""
+        start = self._starts[number - 1]
+        end = self._starts[number] - 1 if number < len(self._starts) else len(self.text)
+        return self.text[start:end].rstrip("\r")
+
+    def quote(self, span: Span) -> str:
+        """The text of a span."""
+        return self.text[span.start : span.end]
+
+    def show(self, fault: Diagnostic) -> str:
+        """The fault with file, line, column, source line, carets and hint, as a user reads it."""
+        number, column = self.line_column(fault.span.start)
+        text = self.line(number)
+        width = max(1, min(fault.span.end - fault.span.start, len(text) - column + 1))
+        kind = "" if fault.severity == "error" else f"{fault.severity}: "
+        shown = [f"{self.name}:{number}:{column}: {kind}{fault.message}"]
+        window = _window(text, column - 1)
+        if text.strip():
+            margin = "".join(c if c == "\t" else " " for c in text[window.start : column - 1])
+            shown.append("  " + _printable(text[window]))
+            shown.append("  " + margin + "^" * min(width, window.stop - column + 1))
+        if fault.hint:
+            shown.append(f"  hint: {fault.hint}")
+        return "\n".join(shown)
+
+
+def _window(text: str, column: int, *, width: int = 160) -> slice:
+    """The part of a long line that is shown around a column (lines may be kilobytes long)."""
+    start = max(0, column - width // 2) if len(text) > width else 0
+    return slice(start, min(len(text), start + width))
+
+
+def _printable(text: str) -> str:
+    """Control characters of a binary file must not reach the terminal."""
+    return "".join(c if c.isprintable() or c == "\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+class SchemeError(Exception):
+    """All faults of one text at once; `str()` is what the user reads."""
+
+    def __init__(self, source: Source, diagnostics: tuple[Diagnostic, ...]) -> None:
+        self.source = source
+        self.diagnostics = tuple(sorted(diagnostics, key=lambda d: (d.span.start, d.span.end)))
+        super().__init__("\n".join(source.show(d) for d in self.diagnostics))
+
+
+@dataclass(slots=True)
+class Faults:
+    """Collects diagnostics while a stage goes on, so that all faults are told at once."""
+
+    source: Source
+    found: list[Diagnostic] = field(default_factory=list)
+
+    def error(self, span: Span, message: str, hint: str = "") -> None:
+        """Note a fault; the same fault at the same place is told once."""
+        fault = Diagnostic(span=span, message=message, hint=hint)
+        if fault not in self.found:
+            self.found.append(fault)
+
+    def warn(self, span: Span, message: str, hint: str = "") -> None:
+        """Note something that does not stop the stage."""
+        fault = Diagnostic(span=span, message=message, hint=hint, severity="warning")
+        if fault not in self.found:
+            self.found.append(fault)
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """The faults that stop the stage."""
+        return tuple(d for d in self.found if d.severity == "error")
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What the user should know although the stage went on."""
+        return tuple(d for d in self.found if d.severity != "error")
+
+    def check(self) -> None:
+        """Raise all errors at once, if there are any."""
+        if self.errors:
+            raise SchemeError(self.source, self.errors)
