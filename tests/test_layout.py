@@ -14,8 +14,9 @@ from fnmatch import fnmatch
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-import house
 import pytest
+
+import house
 from house import FOLDERS, ROOT, Module, modules, own_imports
 
 LONGEST_FILE = 300

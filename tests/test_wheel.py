@@ -7,8 +7,9 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import house
 import pytest
+
+import house
 from house import FOLDERS, ROOT, modules
 
 pytestmark = pytest.mark.slow
