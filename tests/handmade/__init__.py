@@ -1,0 +1,1 @@
+"""Emitted modules written by hand: what the emitter should print."""
