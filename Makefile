@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN    := .venv/bin
 EXTRAS := io,viz,film,docs,dev
-PIP    := $(BIN)/pip --disable-pip-version-check --quiet
+PIP    := PYTHONWARNINGS=ignore $(BIN)/pip --disable-pip-version-check --quiet
 # Threads that spin for long between two parallel regions starve each other on a busy machine.
 export GOMP_SPINCOUNT = 20000
 
@@ -15,12 +15,16 @@ help:  ## this list
 
 venv: .venv/.ready  ## the environment in .venv, rebuilt when pyproject.toml or constraints.txt change
 
+# What the environment is made from: the part of pyproject.toml above the tools, and the pins.
+RECIPE := $(shell sed '/^\[tool.ruff\]/,$$d' pyproject.toml | cat - constraints.txt | cksum)
+
 .venv/.ready: pyproject.toml constraints.txt
-	@echo "setting up .venv (a few minutes the first time, seconds later)"
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(PIP) install -c constraints.txt 'setuptools>=77' wheel
-	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[$(EXTRAS)]'
-	@touch $@
+	@if [ "$$(cat $@ 2>/dev/null)" != "$(RECIPE)" ]; then \
+	    echo "setting up .venv (a few minutes the first time, seconds later)" && \
+	    { test -x $(BIN)/python || $(PYTHON) -m venv .venv; } && \
+	    $(PIP) install -c constraints.txt 'setuptools>=77' wheel && \
+	    $(PIP) install -c constraints.txt --no-build-isolation -e '.[$(EXTRAS)]'; fi
+	@echo "$(RECIPE)" > $@
 
 test: lint types  ## ruff, mypy --strict and the tests that take seconds
 	@$(BIN)/python -m pytest
