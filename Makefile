@@ -42,9 +42,12 @@ slow: venv  ## the tests that take minutes, such as building the wheel and runni
 demo: venv  ## compile Perona-Malik, prove its step stable, denoise a photograph
 	@$(BIN)/python examples/demo.py
 
-bench: venv  ## against peers and against the machine's limit
-	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[bench]'
+bench: .venv/.peers  ## against peers and against the machine's limit
 	@$(BIN)/python benchmarks/run.py
+
+.venv/.peers: .venv/.ready
+	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[bench]'
+	@touch $@
 
 docs: venv  ## the documentation, in docs/_build/html
 	@$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
@@ -62,8 +65,8 @@ links:  ## refresh .typed/iterant/
 	    case $$path in *__pycache__) ;; *) ln -sfn ../../$$path .typed/iterant/ ;; esac; done
 	@find -L .typed/iterant -maxdepth 1 -type l -delete
 
-pins: venv  ## write the versions now in .venv to constraints.txt
-	@{ echo "# The exact versions the tests ran with; 'make pins' rewrites this file."; \
+pins: .venv/.peers  ## write the versions now in .venv to constraints.txt
+	@{ echo "# The exact versions the tests and benchmarks ran with; 'make pins' rewrites this file."; \
 	    $(BIN)/pip freeze --all --exclude-editable | sed 's/+cpu$$//' | grep -iv '^pip=='; } > .pins
 	@mv .pins constraints.txt
 
