@@ -1,0 +1,84 @@
+"""Schemes written node by node: `u[k+1, i] = ...` as exact stencils on older levels."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import sympy
+from sympy import Expr, Symbol
+
+from ..model import AtNode, Equation
+from ..scheme import Grid, Read, Term
+from ..stencil import Location, Stencil, identity, stencil
+from .context import Context, linear
+from .pointwise import build
+from .terms import additive
+
+
+def level_name(symbol: Symbol, level: int) -> str:
+    """Array that holds an older level: u at 0, u_old at -1, u_old2 at -2, ..."""
+    if level == 0:
+        return str(symbol.name)
+    return f"{symbol.name}_old" + ("" if level == -1 else str(-level))
+
+
+def depth(equations: tuple[Equation, ...]) -> dict[Symbol, int]:
+    """How many older levels of each unknown are read: 0 for a two-level scheme."""
+    found = {e.unknown: 0 for e in equations}
+    for equation in equations:
+        for node in equation.right.atoms(AtNode):
+            symbol, level = node.args[0], int(node.args[1])
+            if symbol in found:
+                found[symbol] = max(found[symbol], -level)
+    return found
+
+
+def nodewise_terms(context: Context, equation: Equation) -> tuple[Term, ...]:
+    """The right side: one linear term for each coefficient in the parameters, the rest pointwise."""
+    at = (0,) * context.dim
+
+    def atom(context: Context, node: Expr, where: Location) -> Grid | None:
+        return _shifted(context, node) if isinstance(node, AtNode) else None
+
+    groups: dict[Expr, list[tuple[Stencil, Grid]]] = {}
+    rest: list[Expr] = []
+    for part in additive(context, equation.right):
+        weight, coefficient, node = _factors(context, part)
+        if node is None:
+            rest.append(part)
+            continue
+        read = _shifted(context, node)
+        groups.setdefault(coefficient, []).append((identity(context.dim).scaled(weight), read))
+    found = [
+        Term(words=(), coefficient=c, value=linear(tuple(pairs), at), span=equation.span)
+        for c, pairs in groups.items()
+    ]
+    for part in rest:
+        grid = build(context, part, at, atom)
+        found.append(Term(words=(), coefficient=sympy.S.One, value=grid, span=equation.span))
+    return tuple(found)
+
+
+def _factors(context: Context, part: Expr) -> tuple[Fraction, Expr, Expr | None]:
+    """part = rational * constant * u[...], or no node if it is not of that form."""
+    factors = sympy.Mul.make_args(part)
+    nodes = [f for f in factors if isinstance(f, AtNode) or f in context.locations]
+    constant = sympy.Mul(*(f for f in factors if f not in nodes))
+    if len(nodes) != 1 or not context.is_constant(constant):
+        return Fraction(1), constant, None
+    weight, coefficient = constant.as_coeff_Mul(rational=True)
+    return Fraction(int(weight.p), int(weight.q)), coefficient, nodes[0]
+
+
+def _shifted(context: Context, node: Expr) -> Grid:
+    """`u[k + level, i + o]` as a shift of the array that holds that level."""
+    zero = (0,) * context.dim
+    symbol, *rest = node.args if isinstance(node, AtNode) else (node, sympy.S.Zero)
+    level, offsets = int(rest[0]), tuple(int(o) for o in rest[1:]) or zero
+    kind = "data" if any(symbol in d.symbols for d in context.model.data) else "field"
+    array = symbol if level == 0 else Symbol(level_name(symbol, level), real=True)
+    read: Grid = Read(symbol=array, kind=kind, location=zero)
+    shift = stencil([(offsets, Fraction(1))], scale=sympy.S.One, shift=zero)
+    return linear(((shift, read),), zero)
+
+

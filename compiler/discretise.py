@@ -1,0 +1,73 @@
+"""Model -> Scheme: exact stencils, held fluxes, the time method's stages, the order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import sympy
+from sympy import Symbol
+
+from .discretisation.context import Context
+from .discretisation.nodewise import depth, nodewise_terms
+from .discretisation.order import interior_row, wall_rows
+from .discretisation.placement import axes_of, locations_of, unknowns_of
+from .discretisation.support import refuse_later
+from .discretisation.terms import terms_of
+from .integrators import build_step
+from .model import Model
+from .scheme import Rate, Scheme, Unknown
+from .source import Faults
+from .stencil import Location
+
+_ORDER_OF = {"dt": 1, "dtt": 2, "iterate": 0}
+
+
+def discretise(model: Model) -> Scheme:
+    """The scheme that a model describes.
+
+    Raises SchemeError with every fault found: a statement whose back end does not exist yet, no
+    staggering that fits, an upwind flux that cannot be split, a method that does not fit.
+    """
+    faults = Faults(model.source)
+    refuse_later(model, faults)
+    faults.check()
+    axes = axes_of(model, faults)
+    locations = locations_of(model, faults)
+    faults.check()
+    unknowns = unknowns_of(model, locations)
+    context = _context(model, axes, locations, unknowns, faults)
+    rates = tuple(_rate(context, locations, e) for e in model.equations)
+    faults.check()
+    step = build_step(model, rates, depth(model.equations), faults)
+    faults.check()
+    interior = interior_row(rates, axes)
+    return Scheme(
+        model=model,
+        axes=axes,
+        unknowns=unknowns,
+        rates=rates,
+        step=step,
+        order=(interior, *wall_rows(unknowns, axes, interior.order)),
+        notes=tuple(d.message for d in faults.warnings),
+    )
+
+
+def _context(model, axes, locations, unknowns: tuple[Unknown, ...], faults) -> Context:  # type: ignore[no-untyped-def]
+    homes: dict[Symbol, Location] = {u.symbol: u.location for u in unknowns}
+    constants = frozenset(p.symbol for p in model.params) | {sympy.pi}
+    return Context(model=model, axes=axes, locations=homes | locations, faults=faults,
+                   constants=frozenset(s for s in constants if s.is_Symbol))
+
+
+def _rate(context: Context, locations: dict[Symbol, Location], equation) -> Rate:  # type: ignore[no-untyped-def]
+    at = locations[equation.unknown]
+    terms = (
+        nodewise_terms(context, equation)
+        if equation.kind == "iterate"
+        else terms_of(context, equation.right, at, equation.span)
+    )
+    return Rate(unknown=equation.unknown, order=_ORDER_OF[equation.kind], terms=terms,
+                span=equation.span)
+
+
+__all__ = ["discretise", "replace"]

@@ -1,0 +1,304 @@
+"""The discretised scheme: exact stencils, held structure, stages of a step. The meaning of a file.
+
+A *grid expression* says how a grid function is computed from others. Every grid function lives at
+one `Location` (per axis 0 at points, 1 half a cell lower). On the halo outside the grid a field
+takes the values of its boundary's ghost rule, given data those of theirs, and every derived grid
+function is computed there from them: this one rule gives compositions, fluxes and exact adjoints
+their meaning at walls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import sympy
+from sympy import Expr, Symbol
+
+from .model import Model
+from .source import Span
+from .stencil import Location, Stencil
+
+_frozen = dataclass(frozen=True, slots=True, kw_only=True)
+TAU = Symbol("tau", positive=True)  # the time step
+STEP_TIME = Symbol("t", real=True)  # the time at which a stage evaluates the equation
+
+
+# ---- grid expressions
+
+
+@_frozen
+class Read:
+    """A field's component, an auxiliary array, given data or a coordinate, where it lives."""
+
+    symbol: Symbol
+    kind: str  # "field" | "data" | "coordinate"
+    location: Location
+
+
+@_frozen
+class Linear:
+    """sum_k S_k v_k: stencils of grid expressions, all arriving at one location."""
+
+    terms: tuple[tuple[Stencil, Grid], ...]
+    location: Location
+
+
+@_frozen
+class Point:
+    """A pointwise expression in symbols that stand for grid functions at one location.
+
+    Other free symbols are parameters and the time; `Called` functions are those of the model.
+    """
+
+    expression: Expr
+    operands: tuple[tuple[Symbol, Grid], ...]
+    location: Location
+
+
+@_frozen
+class Face:
+    """One part of a flux: slope s = K u, weight g, flux g * s (or any `flux` when g is None).
+
+    `difference` is K; the divergence takes -K^T of the flux.
+    """
+
+    axis: int
+    difference: Stencil
+    slope: Grid
+    weight: Grid | None
+    flux: Grid
+
+
+@_frozen
+class Flux:
+    """-sum_a K_a^T Phi_a with Phi_a = g_a K_a u: `div(g * grad(u))`, structure held."""
+
+    operand: Grid
+    faces: tuple[Face, ...]
+    location: Location
+
+
+@_frozen
+class Network:
+    """A learned function of grid functions at one location, applied point by point."""
+
+    function: Symbol
+    arguments: tuple[Grid, ...]
+    location: Location
+
+
+Grid: TypeAlias = Read | Linear | Point | Flux | Network
+
+
+def children(node: Grid) -> tuple[Grid, ...]:
+    """The grid expressions that a node reads directly."""
+    match node:
+        case Read():
+            return ()
+        case Linear(terms=terms):
+            return tuple(v for _, v in terms)
+        case Point(operands=operands):
+            return tuple(v for _, v in operands)
+        case Flux(faces=faces):
+            return tuple(f.flux for f in faces)
+        case Network(arguments=arguments):
+            return arguments
+
+
+def walk(node: Grid) -> Iterator[Grid]:
+    """The node and everything below it, each distinct one once, operands first."""
+    seen: set[Grid] = set()
+    stack: list[tuple[Grid, bool]] = [(node, False)]
+    while stack:
+        current, done = stack.pop()
+        if done:
+            yield current
+        elif current not in seen:
+            seen.add(current)
+            stack.append((current, True))
+            stack.extend((c, False) for c in reversed(children(current)))
+
+
+def reads(node: Grid) -> frozenset[Symbol]:
+    """The fields' symbols that a grid expression depends on."""
+    return frozenset(n.symbol for n in walk(node) if isinstance(n, Read) and n.kind == "field")
+
+
+# ---- the semi-discrete equations
+
+
+@_frozen
+class Term:
+    """coefficient * value; `words` are the outermost spatial operators, for `of PART`."""
+
+    words: tuple[str, ...]
+    coefficient: Expr  # parameters and numbers only
+    value: Grid
+    span: Span
+
+
+@_frozen
+class Rate:
+    """d^order u / dt^order = sum of terms, at u's location. order 0: the new value itself."""
+
+    unknown: Symbol
+    order: int
+    terms: tuple[Term, ...]
+    span: Span
+
+
+# ---- where it lives
+
+
+@_frozen
+class GridAxis:
+    """One axis: spacing symbol and exact value, number of cells or points (None: free)."""
+
+    name: str
+    symbol: Symbol
+    low: Expr
+    length: Expr | None
+    count: int | None
+    spacing: Symbol
+    spacing_value: Expr
+    periodic: bool
+
+
+@_frozen
+class Edge:
+    """One side of one axis for one unknown: how ghosts j = 1, 2, ... follow from the inside.
+
+    rule "periodic", "zero", "none" (never read outside) or "wall"; a wall states value * u + slope * dn(u) = right. `mirror`
+    says where the wall lies: 0 half a cell outside the last unknown (cells), 1 on the last unknown
+    (Neumann and Robin ends of nodes, faces on a wall), -1 one spacing outside it (Dirichlet ends
+    of nodes): ghost j mirrors the unknown j - 1 + mirror counted from this side.
+    """
+
+    rule: str
+    mirror: int = 0
+    value: Expr = sympy.S.Zero
+    slope: Expr = sympy.S.Zero
+    right: Expr = sympy.S.Zero
+    span: Span | None = None
+
+
+@_frozen
+class Unknown:
+    """A component of a field, or given data: location, size relative to the axis, ghost rules.
+
+    `extra` is added to each axis' count: +1 for faces between two walls.
+    """
+
+    symbol: Symbol
+    field: str
+    location: Location
+    extra: tuple[int, ...]
+    edges: tuple[tuple[Edge, Edge], ...]  # per axis (low, high)
+    kind: str = "field"  # | "data"
+
+
+# ---- one step
+
+
+@_frozen
+class Update:
+    """target <- sum_j c_j array_j + slope * (terms of the rate of `unknown`, all or some).
+
+    Coefficients may contain TAU, parameters and the symbols of the stage's table.
+    """
+
+    target: str
+    combination: tuple[tuple[Expr, str], ...]
+    slope: Expr
+    unknown: Symbol | None
+    terms: tuple[int, ...] | None = None
+
+
+@_frozen
+class Stage:
+    """Simultaneous updates; fields are read from the arrays named in `at` (default: their own).
+
+    With a `table` the stage runs once for each row: symbol -> exact values, one a repetition.
+    `moves` renames arrays after the updates: (target, source). `time` is the time of evaluation
+    relative to the step's start, in units of TAU. `frozen` "save" computes the flux weights from
+    `at` and keeps them, "use" reads the kept ones.
+    """
+
+    name: str
+    at: tuple[tuple[Symbol, str], ...]
+    updates: tuple[Update, ...]
+    moves: tuple[tuple[str, str], ...] = ()
+    table: tuple[tuple[Symbol, tuple[Expr, ...]], ...] = ()
+    time: Expr = sympy.S.Zero
+    frozen: str = ""
+
+
+@_frozen
+class Array:
+    """A state array besides the fields themselves: `like` names the unknown whose place it has.
+
+    `ghosts` "same" (another level or stage of it), "homogeneous" (a rate), "none".
+    `rate_of`: the array holds d/dt of that unknown at the start (velocities of dtt equations).
+    """
+
+    name: str
+    like: Symbol
+    level: bool = False  # belongs to the state between steps (checkpoints keep it)
+
+
+@_frozen
+class Step:
+    """A time method applied: what to run once, each step, and once at the end.
+
+    `start` advances the clock by `start_steps` steps; `body` advances it by `advance` * TAU and
+    counts as `inner` user steps (a cycle of FSI or FED counts `inner` inner steps).
+    """
+
+    method: str
+    arrays: tuple[Array, ...]
+    start: tuple[Stage, ...]
+    start_steps: int
+    body: tuple[Stage, ...]
+    finish: tuple[Stage, ...]
+    inner: int
+    advance: Expr
+
+
+@_frozen
+class OrderRow:
+    """One line of the consistency report: where, order, and the leading truncation term."""
+
+    place: str  # "interior", "x low", ...
+    order: int | None
+    leading: str
+    span: Span | None = None
+
+
+@_frozen
+class Scheme:
+    """The whole scheme: the equations on the grid and the step; `step` is None for steady laws."""
+
+    model: Model
+    axes: tuple[GridAxis, ...]
+    unknowns: tuple[Unknown, ...]  # fields first, in order of declaration, then data
+    rates: tuple[Rate, ...]
+    step: Step | None
+    order: tuple[OrderRow, ...]
+    step_value: Expr | None = None  # tau, exact, once the limit is known
+    steps: int | None = None
+    notes: tuple[str, ...] = ()
+
+    def unknown(self, symbol: Symbol) -> Unknown:
+        """The unknown (or data) of a symbol."""
+        return next(u for u in self.unknowns if u.symbol == symbol)
+
+    def rate(self, symbol: Symbol) -> Rate:
+        """The equation of a symbol."""
+        return next(r for r in self.rates if r.unknown == symbol)
+
+    @property
+    def spacings(self) -> dict[Symbol, Expr]:
+        """Spacing symbol -> exact value; equal spacings share one symbol."""
+        return {a.spacing: a.spacing_value for a in self.axes}
