@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeAlias
 
-_frozen = dataclass(frozen=True, slots=True, kw_only=True)
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"  # numbers as "p/q"
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
     """The largest certified step: closed form as text, and a rational not above its value."""
 
@@ -21,7 +20,7 @@ class Limit:
     attained: bool  # False: every smaller step is stable, the limit itself is not (leapfrog)
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
     """A claim with a proof that `iterant.runtime.checker` re-verifies without the prover.
 
@@ -45,7 +44,7 @@ class Certificate:
     verdict = "certified"
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Witness:
     """A state that grows: how to make it, on which grid, and by which factor, exactly."""
 
@@ -56,7 +55,7 @@ class Witness:
     state: Json  # initial values as exact rationals, by array name, flattened in C order
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refutation:
     """A claim that is false: its witness was replayed exactly before this was made."""
 
@@ -69,7 +68,7 @@ class Refutation:
     verdict = "refuted"
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unproved:
     """A claim on which nothing is said: why, what was tried, and a rigorous bracket if any."""
 
@@ -97,7 +96,7 @@ class Status(Enum):
     AT_MOST = "The largest number of iterations was reached before the tolerance."
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What a run returns; non-convergence is a value, `throw=True` makes it an exception.
 

@@ -10,8 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-_frozen = dataclass(frozen=True, slots=True, kw_only=True)
-
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -36,7 +34,7 @@ REFLECT = Side("wall", 0, 0.0, 1.0)
 NONE = Side("none")
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where an array lives: per axis its first point, spacing, extra points, halo and ghost rules.
 
@@ -50,7 +48,7 @@ class Place:
     sides: tuple[tuple[Side, Side], ...]
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """One pure function and its arrays.
 
@@ -72,7 +70,7 @@ class Stage:
     timed: bool = False
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Everything a driver needs to march an emitted module.
 

@@ -50,8 +50,12 @@ RUNTIME: dict[str, tuple[str, ...]] = {
     "contract": (),
     "table": (),
     "checker": ("contract",),
-    "layers": ("contract", "table"),
-    "load": ("contract", "table", "layers"),
+    "plan": (),
+    "ghosts": ("plan",),
+    "halo": ("ghosts", "plan"),
+    "weights": (),
+    "layers": ("halo", "plan", "weights"),
+    "load": ("contract", "layers", "plan", "table"),
 }
 # What the compiler may know of the runtime.
 SHARED = ("iterant.runtime.contract", "iterant.runtime.table")
