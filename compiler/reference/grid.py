@@ -1,0 +1,171 @@
+"""The value of a grid expression at any index, inside the grid or on the halo around it.
+
+A field outside the grid has the values of its ghost rule, given data those of theirs, coordinates
+continue; everything else is computed there from them. A *box* is a range of indices an axis; each
+case below is the definition at one index, written for all indices of a box at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import TypeAlias
+
+import numpy as np
+from sympy import Expr, Symbol
+
+from ..scheme import Face, Flux, Grid, Linear, Network, Point, Read
+from ..stencil import Stencil
+from .arithmetic import Arithmetic, Number, Values
+from .halo import ghost
+from .problem import Numbers, Problem
+
+Box: TypeAlias = tuple[range, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What grid expressions are evaluated in: an array a field, a number a scalar, the time too.
+
+    `kept` is the context in which frozen flux weights are evaluated, if they are frozen.
+    """
+
+    problem: Problem
+    arrays: Mapping[Symbol, Values]
+    scalars: Numbers
+    kept: Context | None = None
+    memo: dict[tuple[int, Box], Values] = field(default_factory=dict)
+
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """The arithmetic."""
+        return self.problem.words.arithmetic
+
+    def value(self, expression: Expr, operands: Numbers | None = None) -> Number:
+        """An expression in parameters, spacings and the time, and in operands if there are any."""
+        return self.problem.value(expression, {**self.scalars, **(operands or {})})
+
+
+def values(node: Grid, box: Box, context: Context) -> Values:
+    """The values of a grid expression at the indices of a box."""
+    key = (id(node), box)
+    if key not in context.memo:
+        context.memo[key] = _values(node, box, context)
+    return context.memo[key]
+
+
+def _values(node: Grid, box: Box, context: Context) -> Values:
+    match node:
+        case Read(kind="coordinate"):
+            return _coordinate(node, box, context)
+        case Read():
+            return _read(node, box, context)
+        case Linear(terms=terms):
+            return _sum([stencil_of(s, v, box, context) for s, v in terms], box, context)
+        case Point():
+            return _point(node, box, context)
+        case Flux(faces=faces):
+            parts = [_face(f, stencil_box(f.difference.adjoint(), box), context) for f in faces]
+            return -_sum(
+                [
+                    _applied(f.difference.adjoint(), part, context)
+                    for f, part in zip(faces, parts, strict=True)
+                ],
+                box,
+                context,
+            )
+        case Network(function=function, arguments=arguments):
+            inputs = [values(argument, box, context) for argument in arguments]
+            return np.asarray(context.problem.words.functions[function](*inputs))
+
+
+# ---- reading
+
+
+def _read(node: Read, box: Box, context: Context) -> Values:
+    """A field or given data: the array inside, the ghost rule outside."""
+    array, unknown = context.arrays[node.symbol], context.problem.place(node.symbol.name)
+    assert unknown.location == node.location, f"{node.symbol} does not live at {node.location}"
+    sides = context.problem.sides(unknown, context.scalars)
+    result = context.arithmetic.full(shape_of(box))
+    for place in np.ndindex(result.shape):
+        index = tuple(axis[k] for axis, k in zip(box, place, strict=True))
+        result[place] = ghost(array, index, sides)
+    return result
+
+
+def _coordinate(node: Read, box: Box, context: Context) -> Values:
+    """A coordinate at the location, the same along the other axes."""
+    axis = [a.symbol for a in context.problem.scheme.axes].index(node.symbol)
+    line = [context.problem.coordinate(axis, node.location, i) for i in box[axis]]
+    shape = tuple(len(line) if a == axis else 1 for a in range(len(box)))
+    column = np.array(line, dtype=context.arithmetic.dtype).reshape(shape)
+    return np.broadcast_to(column, shape_of(box))
+
+
+# ---- combining
+
+
+def stencil_of(stencil: Stencil, operand: Grid, box: Box, context: Context) -> Values:
+    """S v at the indices i of a box: scale * sum_o w_o v[i + o]."""
+    return _applied(stencil, values(operand, stencil_box(stencil, box), context), context)
+
+
+def _applied(stencil: Stencil, around: Values, context: Context) -> Values:
+    """S v, given v on the box that S reads."""
+    number = context.arithmetic.number
+    scale = context.value(stencil.scale)
+    reach = stencil.reach
+    size = [n - a - b for n, (a, b) in zip(around.shape, reach, strict=True)]
+    total = context.arithmetic.full(tuple(size))
+    for offset, weight in stencil.weights:
+        starts = [o + a for o, (a, _) in zip(offset, reach, strict=True)]
+        window = tuple(slice(s, s + n) for s, n in zip(starts, size, strict=True))
+        total = total + number(weight) * around[window]
+    return np.asarray(scale * total)
+
+
+def _point(node: Point, box: Box, context: Context) -> Values:
+    """An expression point by point."""
+    operands = {symbol: values(v, box, context) for symbol, v in node.operands}
+    return _spread(context.value(node.expression, operands), box, context)
+
+
+def _face(face: Face, box: Box, context: Context) -> Values:
+    """The flux on faces; with frozen weights, the kept weight times the slope of now."""
+    if context.kept is None or face.weight is None:
+        return values(face.flux, box, context)
+    return values(face.weight, box, context.kept) * values(face.slope, box, context)
+
+
+def _sum(parts: Sequence[Values], box: Box, context: Context) -> Values:
+    return reduce(lambda a, b: a + b, parts, context.arithmetic.full(shape_of(box)))
+
+
+def _spread(value: Number, box: Box, context: Context) -> Values:
+    """A result as an array of the box, also when it does not depend on the place."""
+    result = context.arithmetic.full(shape_of(box))
+    result[...] = value
+    return result
+
+
+# ---- boxes
+
+
+def inside(shape: tuple[int, ...]) -> Box:
+    """The indices of an array."""
+    return tuple(range(n) for n in shape)
+
+
+def shape_of(box: Box) -> tuple[int, ...]:
+    """The shape of the values in a box."""
+    return tuple(len(axis) for axis in box)
+
+
+def stencil_box(stencil: Stencil, box: Box) -> Box:
+    """The indices that a stencil reads for the results in a box."""
+    return tuple(
+        range(axis.start - below, axis.stop + above)
+        for axis, (below, above) in zip(box, stencil.reach, strict=True)
+    )

@@ -1,0 +1,44 @@
+"""Learned functions, evaluated in NumPy float64 with given weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+import numpy as np
+import sympy
+from sympy import Expr
+
+from ..model import Gelu, Learned, Relu, Sigmoid, Softplus
+from .arithmetic import FLOAT64, Callback, Values
+
+Layers: TypeAlias = Sequence[tuple[Values, Values]]  # (weight (out, in), bias (out,)) a layer
+
+ACTIVATIONS: dict[str, type[Expr]] = {
+    "gelu": Gelu,
+    "relu": Relu,
+    "sigmoid": Sigmoid,
+    "sin": sympy.sin,
+    "softplus": Softplus,
+    "tanh": sympy.tanh,
+}
+
+
+def perceptron(learned: Learned, layers: Layers) -> Callable[..., Values]:
+    """`mlp(...)`: x <- activation(W x + b) layer after layer, the last one without activation.
+
+    Called with one array an input, it returns the only output, point by point.
+    """
+    assert learned.kind == "mlp", f"no reference for learned functions of kind {learned.kind!r}"
+    name = dict(learned.options).get("activation", "tanh")
+    activation: Callback = FLOAT64.functions[ACTIVATIONS[str(name)]]
+
+    def network(*inputs: Values) -> Values:
+        x = np.stack(np.broadcast_arrays(*inputs), axis=-1)
+        for k, (weight, bias) in enumerate(layers):
+            x = x @ np.asarray(weight).T + np.asarray(bias)
+            if k < len(layers) - 1:
+                x = activation(x)
+        return np.asarray(x[..., 0])
+
+    return network
