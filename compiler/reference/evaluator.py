@@ -52,19 +52,22 @@ class Evaluator:
         return march.given_data(self.problem)
 
     def state(self, given: Mapping[str, Any]) -> State:
-        """Arrays as arrays of this arithmetic, with the data that have a formula."""
+        """Arrays of this arithmetic, with data that have a formula; rates not given are 0."""
         number = self.problem.words.arithmetic
-        return {**self.data, **{name: number.array(array) for name, array in given.items()}}
+        arrays = self.scheme.step.arrays if self.scheme.step else ()
+        still = {a.name: number.full(self.problem.shape(a.name)) for a in arrays if a.rate_of}
+        return {**self.data, **still, **{name: number.array(a) for name, a in given.items()}}
 
     def initial(self) -> State:
-        """Fields as the `initial` statement says, 0 where it is silent."""
+        """Fields and their rates as the `initial` statement says, 0 where it is silent."""
         names = {s.name for f in self.scheme.model.fields for s in f.symbols}
+        arrays = self.scheme.step.arrays if self.scheme.step else ()
+        rates = {a.rate_of: a.name for a in arrays if a.rate_of}
         zero = self.problem.words.arithmetic
-        state = {name: zero.full(self.problem.shape(name)) for name in names}
+        state = {n: zero.full(self.problem.shape(n)) for n in (*names, *rates.values())}
         for start in self.scheme.model.initial:
-            if not start.rate:
-                name = start.unknown.name
-                state[name] = march.formula(self.problem, start.value, name)
+            name = rates[start.unknown] if start.rate else start.unknown.name
+            state[name] = march.formula(self.problem, start.value, name)
         return state
 
     # ---- parts

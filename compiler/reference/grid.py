@@ -13,7 +13,7 @@ from functools import reduce
 from typing import TypeAlias
 
 import numpy as np
-from sympy import Expr, Symbol
+from sympy import Expr
 
 from ..scheme import Face, Flux, Grid, Linear, Network, Point, Read
 from ..stencil import Stencil
@@ -26,13 +26,13 @@ Box: TypeAlias = tuple[range, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What grid expressions are evaluated in: an array a field, a number a scalar, the time too.
+    """What grid expressions are evaluated in: arrays by name, numbers by symbol, the time too.
 
     `kept` is the context in which frozen flux weights are evaluated, if they are frozen.
     """
 
     problem: Problem
-    arrays: Mapping[Symbol, Values]
+    arrays: Mapping[str, Values]
     scalars: Numbers
     kept: Context | None = None
     memo: dict[tuple[int, Box], Values] = field(default_factory=dict)
@@ -85,8 +85,9 @@ def _values(node: Grid, box: Box, context: Context) -> Values:
 
 def _read(node: Read, box: Box, context: Context) -> Values:
     """A field or given data: the array inside, the ghost rule outside."""
-    array, unknown = context.arrays[node.symbol], context.problem.place(node.symbol.name)
-    assert unknown.location == node.location, f"{node.symbol} does not live at {node.location}"
+    name = node.symbol.name
+    array, unknown = context.arrays[name], context.problem.place(name)
+    assert unknown.location == node.location, f"{name} does not live at {node.location}"
     sides = context.problem.sides(unknown, context.scalars)
     result = context.arithmetic.full(shape_of(box))
     for place in np.ndindex(result.shape):

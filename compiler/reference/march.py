@@ -28,9 +28,7 @@ Places: TypeAlias = tuple[tuple[Symbol, str], ...]  # symbol -> name of the arra
 
 def context(problem: Problem, state: Mapping[str, Values], at: Places, known: Numbers) -> Context:
     """A state as the context of grid expressions; `known` holds the time and a row of a table."""
-    own = {u.symbol: u.symbol.name for u in problem.scheme.unknowns}
-    names = own | dict(at)
-    arrays = {symbol: state[name] for symbol, name in names.items() if name in state}
+    arrays = {**state, **{symbol.name: state[name] for symbol, name in at}}
     return Context(problem=problem, arrays=arrays, scalars={**problem.scalars, **known})
 
 
