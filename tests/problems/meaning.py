@@ -62,7 +62,7 @@ class Vector(tuple[Function, ...]):
 
     __slots__ = ()
 
-    def __mul__(self, other: Any) -> "Vector":  # type: ignore[override]
+    def __mul__(self, other: Any) -> "Vector":
         return Vector(part * other for part in self)
 
     def __truediv__(self, other: Any) -> "Vector":
@@ -77,7 +77,7 @@ class Vector(tuple[Function, ...]):
     def __neg__(self) -> "Vector":
         return self * -1.0
 
-    __rmul__ = __mul__  # type: ignore[assignment]
+    __rmul__ = __mul__
 
 
 def lift(value: Any) -> Function:
