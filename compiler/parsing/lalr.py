@@ -36,7 +36,7 @@ def parse_tokens(tables: Tables, tokens: Sequence[Token], *, leaf: Leaf, build: 
     ends: list[int] = [tokens[0].span.start if tokens else 0]
     for position, token in enumerate([*tokens, None]):
         while True:
-            action = tables.actions[states[-1]].get(_terminal(tables, states[-1], token))
+            action = tables.actions[states[-1]].get(terminal(tables, states[-1], token))
             if action is None:
                 if token is None and states[-1] == tables.accepting:
                     return values[0]
@@ -50,25 +50,24 @@ def parse_tokens(tables: Tables, tokens: Sequence[Token], *, leaf: Leaf, build: 
                 break
             rule = tables.rules[-action - 1]
             base = len(values) - rule.size
-            start = starts[base] if rule.size else ends[-1]
-            end = ends[-1]
-            children = values[base:]
+            span = Span(starts[base] if rule.size else ends[-1], ends[-1])
+            kept = _kept(values[base:], rule.picks)
+            match rule.name:
+                case "*":
+                    value: object = kept
+                case "":
+                    value = kept[0]
+                case name:
+                    value = build(name, span, kept)
             del states[base + 1 :], values[base:], starts[base:], ends[base + 1 :]
-            kept = _kept(children, rule.picks)
-            if rule.name == "":
-                value: object = kept[0]
-            elif rule.name == "*":
-                value = kept
-            else:
-                value = build(rule.name, Span(start, end), kept)
             states.append(tables.goto[states[-1]][rule.origin])
             values.append(value)
-            starts.append(start)
-            ends.append(end)
+            starts.append(span.start)
+            ends.append(span.end)
     raise AssertionError("the end of the tokens is neither accepted nor refused")
 
 
-def _terminal(tables: Tables, state: int, token: Token | None) -> str:
+def terminal(tables: Tables, state: int, token: Token | None) -> str:
     """What a token is here: a word is a keyword only where the grammar can use that keyword."""
     if token is None:
         return END
@@ -91,3 +90,32 @@ def _kept(children: list[object], picks: Iterable[int | None]) -> list[object]:
         else:
             kept = child
     return kept
+
+
+# ---- the same run without values, to say what could have stood where it got stuck
+
+
+def states_after(tables: Tables, tokens: Iterable[Token]) -> list[int]:
+    """The stack of states after good tokens, before any reduction that the next one would ask."""
+    states = [0]
+    for token in tokens:
+        _advance(tables, states, terminal(tables, states[-1], token))
+    return states
+
+
+def accepted(tables: Tables, states: Sequence[int]) -> frozenset[str]:
+    """The terminals that may follow in earnest; LALR reduces before it finds some of them wrong."""
+    row = tables.actions[states[-1]]
+    return frozenset(symbol for symbol in {*row, END} if _advance(tables, list(states), symbol))
+
+
+def _advance(tables: Tables, states: list[int], symbol: str) -> bool:
+    """Reduce as a terminal asks and shift it; False where it cannot stand."""
+    while (action := tables.actions[states[-1]].get(symbol)) is not None and action < 0:
+        rule = tables.rules[-action - 1]
+        del states[len(states) - rule.size :]
+        states.append(tables.goto[states[-1]][rule.origin])
+    if action is not None:
+        states.append(action)
+        return True
+    return symbol == END and states[-1] == tables.accepting

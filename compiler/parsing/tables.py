@@ -34,7 +34,8 @@ class Tables:
 
     pattern   one regular expression for all tokens, a named group for each kind
     ignored   kinds that are white: comments and spaces
-    words     spelling of a keyword -> its terminal
+    words     spelling of a word of the grammar -> its terminal
+    keywords  the words with which a statement starts
     rules     productions
     actions   state -> terminal -> next state n >= 0, or reduce by rule r as -r - 1
     goto      state -> nonterminal -> next state
@@ -44,6 +45,7 @@ class Tables:
     pattern: str
     ignored: tuple[str, ...]
     words: dict[str, str]
+    keywords: tuple[str, ...]
     rules: tuple[Rule, ...]
     actions: tuple[dict[str, int], ...]
     goto: tuple[dict[str, int], ...]
@@ -85,6 +87,7 @@ def compile_grammar(grammar: str, *, start: str = "statement", strict: bool = Fa
         pattern=pattern,
         ignored=tuple(lark.ignore_tokens),
         words=words,
+        keywords=tuple(word for word, terminal in words.items() if terminal in actions[0]),
         rules=tuple(_rule(item) for item in rules.values()),
         actions=tuple(actions),
         goto=tuple(goto),

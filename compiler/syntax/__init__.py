@@ -3,164 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import TypeAlias, TypeVar, dataclass_transform
+from typing import TypeAlias
 
-from .source import Source, Span
-
-_Class = TypeVar("_Class")
-
-
-@dataclass_transform(frozen_default=True, kw_only_default=True)
-def _node(cls: type[_Class]) -> type[_Class]:
-    """Make a class a node."""
-    return dataclass(frozen=True, slots=True, kw_only=True)(cls)
-
-
-@_node
-class Node:
-    """Anything that stands somewhere in the text."""
-
-    span: Span
-
-
-# ---- expressions; sums and products are flat, so depth is what the user nested
-
-
-@_node
-class Number(Node):
-    """An exact number: `0.1` is 1/10."""
-
-    value: Fraction
-
-
-@_node
-class Name(Node):
-    """A word that names something."""
-
-    name: str
-
-
-@_node
-class Signed(Node):
-    """`+a` or `-a`."""
-
-    sign: str
-    operand: Expression
-
-
-@_node
-class Sum(Node):
-    """`a + b - c`: one sign a term, the first is "+" (a leading minus is a Signed first term)."""
-
-    signs: tuple[str, ...]
-    terms: tuple[Expression, ...]
-
-
-@_node
-class Product(Node):
-    """`a * b / c`: one operator a factor, the first is "*"."""
-
-    operators: tuple[str, ...]
-    factors: tuple[Expression, ...]
-
-
-@_node
-class Power(Node):
-    """`base ^ exponent`."""
-
-    base: Expression
-    exponent: Expression
-
-
-@_node
-class Argument(Node):
-    """An argument of a call, with a name in `spline(s, knots = 31)`."""
-
-    name: Name | None
-    value: Expression
-
-
-@_node
-class Call(Node):
-    """`function(arguments)`; the function may be a name, `K.T` or anything the user wrote."""
-
-    function: Expression
-    arguments: tuple[Argument, ...]
-
-
-@_node
-class Index(Node):
-    """`base[i, j]`."""
-
-    base: Expression
-    indices: tuple[Expression, ...]
-
-
-@_node
-class Adjoint(Node):
-    """`K.T`."""
-
-    base: Expression
-
-
-@_node
-class Interval(Node):
-    """`[low, high]`."""
-
-    low: Expression
-    high: Expression
-
-
-@_node
-class Tuple(Node):
-    """`(a, b)` as an option's value."""
-
-    items: tuple[Expression, ...]
-
-
-@_node
-class Comparison(Node):
-    """`left < right`, one of <= >= == < >."""
-
-    operator: str
-    left: Expression
-    right: Expression
-
-
-@_node
-class Membership(Node):
-    """`item in collection`."""
-
-    item: Expression
-    collection: Expression
-
-
-@_node
-class Negation(Node):
-    """`not operand`."""
-
-    operand: Expression
-
-
-@_node
-class Logical(Node):
-    """Operands joined by one word, "and" or "or"."""
-
-    operator: str
-    operands: tuple[Expression, ...]
-
-
-Expression: TypeAlias = (
-    Number | Name | Signed | Sum | Product | Power | Call | Index | Adjoint | Interval | Tuple
-    | Comparison | Membership | Negation | Logical
-)  # fmt: skip
-
+from ..source import Source
+from .expressions import (
+    Adjoint as Adjoint,
+    Argument as Argument,
+    Call as Call,
+    Comparison as Comparison,
+    Expression as Expression,
+    Index as Index,
+    Interval as Interval,
+    Logical as Logical,
+    Membership as Membership,
+    Name as Name,
+    Negation as Negation,
+    Node as Node,
+    Number as Number,
+    Power as Power,
+    Product as Product,
+    Signed as Signed,
+    Sum as Sum,
+    Tuple as Tuple,
+    node,
+)
 
 # ---- parts of statements
 
 
-@_node
+@node
 class Option(Node):
     """A word with at most one value: `step 0.9 * limit`, `trainable`, `in [0, 1]`."""
 
@@ -168,7 +39,7 @@ class Option(Node):
     value: Expression | None
 
 
-@_node
+@node
 class Axis(Node):
     """A coordinate of a domain; the interval stands where it was written."""
 
@@ -176,7 +47,7 @@ class Axis(Node):
     interval: Interval | None
 
 
-@_node
+@node
 class Face(Node):
     """`x` or `x low`."""
 
@@ -184,7 +55,7 @@ class Face(Node):
     side: Name | None
 
 
-@_node
+@node
 class Condition(Node):
     """`periodic`, `u = 0`, `dn(u) = 1/2 on y high`; `right` is None for a word."""
 
@@ -193,7 +64,7 @@ class Condition(Node):
     face: Face | None
 
 
-@_node
+@node
 class Definition(Node):
     """`name = value`."""
 
@@ -201,7 +72,7 @@ class Definition(Node):
     value: Expression
 
 
-@_node
+@node
 class Equality(Node):
     """`left = right`."""
 
@@ -209,7 +80,7 @@ class Equality(Node):
     right: Expression
 
 
-@_node
+@node
 class Method(Node):
     """`rkl2` or `strang(a, b)`."""
 
@@ -217,7 +88,7 @@ class Method(Node):
     arguments: tuple[Argument, ...]
 
 
-@_node
+@node
 class Claim(Node):
     """`l2_stable of dx for r`, `conserves integral(u)`; of `part`, for `parameter`."""
 
@@ -230,18 +101,18 @@ class Claim(Node):
 # ---- statements
 
 
-@_node
+@node
 class SchemeStatement(Node):
     name: Name
     doc: str
 
 
-@_node
+@node
 class DomainStatement(Node):
     axes: tuple[Axis, ...]
 
 
-@_node
+@node
 class GridStatement(Node):
     """Counts (`grid 128, 64`) and options (`nodes`, `spacing 1`, `quadrature gauss`)."""
 
@@ -249,23 +120,23 @@ class GridStatement(Node):
     options: tuple[Option, ...]
 
 
-@_node
+@node
 class BoundaryStatement(Node):
     conditions: tuple[Condition, ...]
 
 
-@_node
+@node
 class GraphStatement(Node):
     options: tuple[Option, ...]
 
 
-@_node
+@node
 class FieldStatement(Node):
     names: tuple[Name, ...]
     options: tuple[Option, ...]
 
 
-@_node
+@node
 class DataStatement(Node):
     """Given values: names alone, or definitions; exactly one of the two is not empty."""
 
@@ -274,13 +145,13 @@ class DataStatement(Node):
     options: tuple[Option, ...]
 
 
-@_node
+@node
 class ParamStatement(Node):
     definitions: tuple[Definition, ...]
     options: tuple[Option, ...]
 
 
-@_node
+@node
 class FunctionStatement(Node):
     name: Name
     parameters: tuple[Name, ...]
@@ -288,7 +159,7 @@ class FunctionStatement(Node):
     options: tuple[Option, ...]
 
 
-@_node
+@node
 class KernelStatement(Node):
     """`kernel K: u -> 16, size 5`."""
 
@@ -298,51 +169,51 @@ class KernelStatement(Node):
     options: tuple[Option, ...]
 
 
-@_node
+@node
 class EquationStatement(Node):
     equality: Equality
 
 
-@_node
+@node
 class EnergyStatement(Node):
     definition: Definition
 
 
-@_node
+@node
 class IterateStatement(Node):
     equality: Equality
     options: tuple[Option, ...]
 
 
-@_node
+@node
 class InitialStatement(Node):
     equalities: tuple[Equality, ...]
 
 
-@_node
+@node
 class SpaceStatement(Node):
     options: tuple[Option, ...]
 
 
-@_node
+@node
 class TimeStatement(Node):
     method: Method
     options: tuple[Option, ...]
 
 
-@_node
+@node
 class SolveStatement(Node):
     method: Method
     target: Name | None
     options: tuple[Option, ...]
 
 
-@_node
+@node
 class CertifyStatement(Node):
     claims: tuple[Claim, ...]
 
 
-@_node
+@node
 class WatchStatement(Node):
     """`watch E, mass = integral(u)`: names of energies, expressions, or definitions."""
 
@@ -357,9 +228,18 @@ Statement: TypeAlias = (
 )  # fmt: skip
 
 
+@node
+class Broken(Node):
+    """A statement that cannot be read: what it may have been meant for, and the names in it."""
+
+    keywords: tuple[str, ...]
+    names: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """One file: its statements in the order in which they stand."""
+    """One file: its statements in the order in which they stand, and those that cannot be read."""
 
     source: Source
     statements: tuple[Statement, ...]
+    broken: tuple[Broken, ...] = ()

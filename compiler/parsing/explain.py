@@ -1,0 +1,141 @@
+"""What is said about a statement that cannot be read: one fault, the first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from ..source import Diagnostic, Source
+from .mistakes import Mistake, Mistakes, Situation, find, situation
+from .tables import Tables
+from .tokens import ILLEGAL, Token
+
+COLUMN_1 = "a statement starts in column 1; indented lines continue the one above"
+
+
+def keyword_fault(
+    source: Source, tokens: Sequence[Token], *, keywords: tuple[str, ...]
+) -> Diagnostic | None:
+    """The fault of the first word of a statement: indented, no word, or unknown."""
+    first = tokens[0]
+    line, _ = source.line_column(first.span.start)
+    if source.line(line).lstrip("\ufeff")[:1].isspace():
+        return Diagnostic(
+            span=first.span, message=f"'{first.text}' must start in column 1", hint=COLUMN_1
+        )
+    if first.kind not in {"NAME", ILLEGAL}:
+        return Diagnostic(
+            span=first.span,
+            message=f"a statement starts with a keyword, not with '{first.text}'",
+            hint="indent this line if it continues the statement above",
+        )
+    if first.text in keywords or first.kind == ILLEGAL:
+        return None
+    message = f"unknown keyword '{first.text}'"
+    return Diagnostic(span=first.span, message=message, hint=_known(tokens, keywords))
+
+
+def meant(word: str, keywords: tuple[str, ...]) -> list[str]:
+    """The keywords that an unknown one may have been meant for, the likeliest first."""
+    return get_close_matches(word.lower()[:40], keywords)
+
+
+def _known(tokens: Sequence[Token], keywords: tuple[str, ...]) -> str:
+    """A hint for an unknown keyword."""
+    if close := meant(tokens[0].text, keywords):
+        return f"did you mean '{close[0]}'?"
+    if any(token.kind == "EQUAL" for token in tokens):
+        return (
+            "a formula stands behind its keyword, as in equation dt(u) = lap(u); "
+            "indent this line if it continues the statement above"
+        )
+    return f"known: {', '.join(keywords)}; indented lines continue a statement"
+
+
+def explain(
+    source: Source,
+    tokens: Sequence[Token],
+    position: int,
+    *,
+    tables: Tables,
+    mistakes: Mistakes,
+) -> Diagnostic:
+    """What is said about a statement whose token at a position cannot stand there."""
+    if indented := _indented_keyword(source, tokens, position, tables.keywords):
+        return indented
+    stuck = situation(tables, tokens, position)
+    mistake = find(mistakes, stuck) or _general(stuck, mistakes)
+    before = mistake.at == "before" or stuck.found is None
+    return Diagnostic(
+        span=(stuck.before if before or stuck.found is None else stuck.found).span,
+        message=_filled(mistake.message, stuck),
+        hint=_filled(mistake.hint, stuck),
+    )
+
+
+def _filled(template: str, stuck: Situation) -> str:
+    found = stuck.found.text if stuck.found else "the end of the statement"
+    values = {"{found}": found, "{before}": stuck.before.text, "{keyword}": stuck.keyword}
+    for name, value in values.items():
+        template = template.replace(name, value if len(value) <= 40 else value[:37] + "...")
+    return template
+
+
+def _indented_keyword(
+    source: Source, tokens: Sequence[Token], position: int, keywords: tuple[str, ...]
+) -> Diagnostic | None:
+    """A keyword at the start of an indented line, when the statement above cannot go on there."""
+    depth = 0
+    for index, token in enumerate(tokens[: position + 1]):
+        depth += (token.text in {"(", "["}) - (token.text in {")", "]"})
+        if not index or depth or token.text not in keywords:
+            continue
+        line, column = source.line_column(token.span.start)
+        if source.line(line)[: column - 1].strip():
+            continue
+        following = tokens[index + 1].text if index + 1 < len(tokens) else ""
+        listed = tokens[index - 1].text == "," and (index + 1 < position or following == "=")
+        if not listed:
+            return Diagnostic(
+                span=token.span,
+                message=f"the statement '{token.text}' must start in column 1",
+                hint=COLUMN_1,
+            )
+    return None
+
+
+def _general(stuck: Situation, mistakes: Mistakes) -> Mistake:
+    """What is said where no example comes near: what was found, and what could have stood there."""
+    accepts = set(stuck.accepts)
+    choices = []
+    if {"NAME", "NUMBER", "LPAR"} <= accepts:
+        choices.append("a value")
+        accepts -= {"NAME", "NUMBER", "LPAR", "LSQB", "SIGN", "NOT"}
+    if "TIMES" in accepts:
+        choices.append("an operator")
+        accepts -= {"SIGN", "TIMES", "_POWER", "COMPARED", "LPAR", "LSQB", "_ADJOINT", "AND", "OR"}
+    words = {terminal: f"'{word}'" for word, terminal in _spelling(accepts).items()}
+    choices += [mistakes.words.get(name, words.get(name, "")) for name in sorted(accepts)]
+    return Mistake(
+        message="{found} cannot stand behind '{before}'"
+        if stuck.found is None
+        else "'{found}' cannot stand behind '{before}'",
+        hint=f"here may stand {_listed([choice for choice in choices if choice])}; "
+        f"{stuck.keyword} reads: {mistakes.statements[stuck.keyword]}",
+        at="found",
+    )
+
+
+def _spelling(terminals: set[str]) -> dict[str, str]:
+    """Terminals of single words are named after them."""
+    return {name.lower(): name for name in terminals if name.isalpha()}
+
+
+def _listed(choices: list[str]) -> str:
+    return ", ".join(choices[:-1]) + (" or " if len(choices) > 1 else "") + choices[-1]
+
+
+def first_of(*faults: Diagnostic | None) -> Diagnostic | None:
+    """The fault that starts first; of two at one place, the one named first."""
+    told = [fault for fault in faults if fault is not None]
+    return min(told, key=lambda fault: fault.span.start, default=None)
