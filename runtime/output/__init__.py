@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..table import Table
 from .base import Writer
 
-WRITERS: Table[type[Writer]] = Table(
+WRITERS: Table[Callable[[], Writer]] = Table(
     "output format",
     __name__,
     "zarr = zarr_group:ZarrWriter",
@@ -13,6 +15,8 @@ WRITERS: Table[type[Writer]] = Table(
     "vti = vti:VtiWriter",
     "pvd = vti:VtiWriter",
     "png = picture:PngWriter",
-    "gif = film:GifWriter",
-    "mp4 = film:Mp4Writer",
+    "gif = film:gif",
+    "mp4 = film:mp4",
 )
+# What a format writes beside the path it is given, by suffix.
+BESIDE = {"vti": (".pvd",)}

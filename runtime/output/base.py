@@ -8,15 +8,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
-_frozen = dataclass(frozen=True, slots=True, kw_only=True)
 Array: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
     """One saved array of shape (sizes of `lead`..., one size an axis of the domain).
 
@@ -39,7 +38,7 @@ class Variable:
         return tuple(len(c) for c in self.coordinates)
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Meta:
     """What is written once: the scheme, its axes in `domain` order, and its variables.
 
@@ -63,9 +62,9 @@ class Writer(Protocol):
     the file is readable and holds the frames written so far.
     """
 
-    def open(self, path: Path, meta: Meta) -> None: ...  # noqa: D102
-    def frame(self, t: float, fields: Mapping[str, Array]) -> None: ...  # noqa: D102
-    def close(self) -> None: ...  # noqa: D102
+    def open(self, path: Path, meta: Meta) -> None: ...
+    def frame(self, t: float, fields: Mapping[str, Array]) -> None: ...
+    def close(self) -> None: ...
 
 
 def dimensions(meta: Meta) -> tuple[dict[str, tuple[str, ...]], dict[str, Array]]:
@@ -79,9 +78,7 @@ def dimensions(meta: Meta) -> tuple[dict[str, tuple[str, ...]], dict[str, Array]
     named: dict[str, Array] = {}
     of: dict[str, tuple[str, ...]] = {}
     for variable in whole_first:
-        dims = [
-            _dimension(axis, i, variable, named) for i, axis in enumerate(meta.axes)
-        ]
+        dims = [_dimension(axis, i, variable, named) for i, axis in enumerate(meta.axes)]
         of[variable.name] = (*variable.lead, *dims)
     return of, named
 
@@ -119,7 +116,7 @@ class Spool:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._file: BinaryIO = tempfile.TemporaryFile(dir=folder)  # type: ignore[assignment]
+        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  open until `close`
         self._count = 0
         self.shape: tuple[int, ...] = ()
         self.dtype: np.dtype[Any] = np.dtype(np.float64)

@@ -119,15 +119,9 @@ def _existing(zarr: Any, path: Path, meta: Meta) -> Any:
 
 def _cut(group: Any, meta: Meta) -> int:
     """Drop the frames after the time at which the run is resumed; return how many stay."""
-    times = np.asarray(group["t"][:])
-    stay = int(np.sum(times <= meta.resume))
-    for name in ("t", *(v.name for v in meta.variables)):
-        if name in group:
-            array = group[name]
-            # An interrupted append may have grown one array and not the other.
-            stay = min(stay, array.shape[0])
-    for name in ("t", *(v.name for v in meta.variables)):
-        if name in group:
-            array = group[name]
-            array.resize((stay, *array.shape[1:]))
+    arrays = [group[name] for name in ("t", *(v.name for v in meta.variables)) if name in group]
+    # An interrupted append may have grown one array and not the other.
+    stay: int = min(int(np.sum(group["t"][:] <= meta.resume)), *(a.shape[0] for a in arrays))
+    for array in arrays:
+        array.resize((stay, *array.shape[1:]))
     return stay
