@@ -6,21 +6,23 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import numpy as np
-import sympy
-from sympy import Expr
 
 from ..model import Gelu, Learned, Relu, Sigmoid, Softplus
 from .arithmetic import FLOAT64, Callback, Values
 
 Layers: TypeAlias = Sequence[tuple[Values, Values]]  # (weight (out, in), bias (out,)) a layer
 
-ACTIVATIONS: dict[str, type[Expr]] = {
-    "gelu": Gelu,
-    "relu": Relu,
-    "sigmoid": Sigmoid,
-    "sin": sympy.sin,
-    "softplus": Softplus,
-    "tanh": sympy.tanh,
+ACTIVATIONS: dict[str, Callback] = {
+    "elu": lambda s: np.where(s > 0, s, np.expm1(np.minimum(s, 0))),
+    "gelu": FLOAT64.functions[Gelu],
+    "identity": lambda s: s,
+    "leaky_relu": lambda s: np.where(s > 0, s, s / 100),
+    "relu": FLOAT64.functions[Relu],
+    "sigmoid": FLOAT64.functions[Sigmoid],
+    "silu": lambda s: s * FLOAT64.functions[Sigmoid](s),
+    "sin": np.sin,
+    "softplus": FLOAT64.functions[Softplus],
+    "tanh": np.tanh,
 }
 
 
@@ -31,7 +33,7 @@ def perceptron(learned: Learned, layers: Layers) -> Callable[..., Values]:
     """
     assert learned.kind == "mlp", f"no reference for learned functions of kind {learned.kind!r}"
     name = dict(learned.options).get("activation", "tanh")
-    activation: Callback = FLOAT64.functions[ACTIVATIONS[str(name)]]
+    activation = ACTIVATIONS[str(name)]
 
     def network(*inputs: Values) -> Values:
         x = np.stack(np.broadcast_arrays(*inputs), axis=-1)
