@@ -12,7 +12,7 @@ from .parsing.explain import explain, first_of, keyword_fault, meant
 from .parsing.lalr import Stuck, parse_tokens
 from .parsing.lexical import DEEPEST, bracket_fault, deep_fault, lexical_fault
 from .parsing.reader import check_text, cut, read_source
-from .parsing.tokens import ILLEGAL, Token, tokenize
+from .parsing.tokens import COMMENT, ILLEGAL, Token, tokenize
 from .source import Diagnostic, Faults, Source, Span
 from .syntax import Broken, Node, Program, SchemeStatement, Statement
 
@@ -44,7 +44,7 @@ def parse_into(faults: Faults) -> Program:
             faults.error(Span(piece.start, piece.start + 1), "too many faults; reading stops here")
             break
         every = tokenize(language.tables(), source.text, piece.start, piece.end)
-        tokens = [token for token in every if token.kind != "COMMENT"]
+        tokens = [token for token in every if token.kind != COMMENT]
         read = _statement(source, tokens)
         if isinstance(read, Diagnostic):
             faults.error(read.span, read.message, read.hint)

@@ -92,7 +92,7 @@ def _kept(children: list[object], picks: Iterable[int | None]) -> list[object]:
     return kept
 
 
-# ---- the same run without values, to say what could have stood where it got stuck
+# ---- the same run without values
 
 
 def states_after(tables: Tables, tokens: Iterable[Token]) -> list[int]:
@@ -101,6 +101,16 @@ def states_after(tables: Tables, tokens: Iterable[Token]) -> list[int]:
     for token in tokens:
         _advance(tables, states, terminal(tables, states[-1], token))
     return states
+
+
+def terminals(tables: Tables, tokens: Iterable[Token]) -> list[str]:
+    """What each token of a good statement is: a word is a keyword or a name by its place."""
+    states = [0]
+    found = []
+    for token in tokens:
+        found.append(terminal(tables, states[-1], token))
+        _advance(tables, states, found[-1])
+    return found
 
 
 def accepted(tables: Tables, states: Sequence[int]) -> frozenset[str]:

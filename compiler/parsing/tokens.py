@@ -10,6 +10,7 @@ from ..source import Span
 from .tables import Tables
 
 ILLEGAL = "?"
+COMMENT = "COMMENT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,6 @@ def tokenize(tables: Tables, text: str, start: int, end: int) -> Iterator[Token]
             start += 1
             continue
         kind = found.lastgroup or ILLEGAL
-        if kind == "COMMENT" or kind not in tables.ignored:
+        if kind == COMMENT or kind not in tables.ignored:
             yield Token(kind, found.group(), Span(*found.span()))
         start = found.end()

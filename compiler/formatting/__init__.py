@@ -1,0 +1,1 @@
+"""How a statement is written: where its spaces stand and where its lines break."""
