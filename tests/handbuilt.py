@@ -1,14 +1,13 @@
 """Schemes built by hand, node by node, for tests that must not depend on the discretisation."""
 
 from collections.abc import Sequence
+from dataclasses import MISSING, fields
 from typing import Any
 
 import sympy
 from sympy import Expr, Rational, Symbol
 
-from iterant.compiler import model as m
-from iterant.compiler import scheme as s
-from iterant.compiler import stencil as st
+from iterant.compiler import model as m, scheme as s, stencil as st
 from iterant.compiler.source import Source, Span
 
 HERE = Span(0, 0)
@@ -17,6 +16,12 @@ H = Symbol("h", positive=True)
 NAMES = ("x", "y", "z")
 PERIODIC = (s.Edge(rule="periodic"),) * 2
 ZERO_PADDED = (s.Edge(rule="zero"),) * 2
+
+
+def noun(kind: type, **given: Any) -> Any:
+    """A frozen noun of the model whose fields that are not given say no, or nothing."""
+    rest = {f.name: False for f in fields(kind) if f.default is f.default_factory is MISSING}
+    return kind(**(rest | {"span": HERE} | given))
 
 
 def coordinate(axis: int) -> Symbol:

@@ -13,7 +13,7 @@ from sympy import Heaviside, Rational, Symbol
 
 import handbuilt as by
 from iterant.compiler import scheme as s
-from iterant.compiler.model import Called, Gelu, Relu, Sigmoid, Softplus, Where
+from iterant.compiler.model import Called, Gelu, HarmonicMean, Relu, Sigmoid, Softplus, Where
 from iterant.compiler.reference import Evaluator, NotRational
 from iterant.compiler.reference.arithmetic import EXACT, FLOAT64
 from iterant.compiler.reference.pointwise import Words, interpret
@@ -48,6 +48,7 @@ RATIONAL = {
     sympy.Piecewise((1, X > 3), (X, X > 2), (4, True)): F(4),
     Called(CUBE, X + 1): F(27, 8),
     Relu(-X) + Relu(X): F(1, 2),
+    HarmonicMean(X, 2) + HarmonicMean(0 * X, X - Rational(1, 2)): F(4, 5),
     sympy.exp(X - Rational(1, 2)) + sympy.cos(2 * X - 1): F(2),
     Sigmoid(2 * X - 1) + Gelu(2 * X - 1): F(1, 2),
 }

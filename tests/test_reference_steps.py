@@ -7,14 +7,12 @@ from itertools import product
 import numpy as np
 import pytest
 import sympy
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from sympy import Rational, Symbol
 
 import handbuilt as by
 import twins.walls as twin
-from iterant.compiler import model as m
-from iterant.compiler import scheme as s
+from iterant.compiler import model as m, scheme as s
 from iterant.compiler.reference import Evaluator
 
 F = Fraction
@@ -112,37 +110,20 @@ def test_frozen_weights_are_kept():
 # ---- start values, data, parameters, functions
 
 
+FIELDS = (by.noun(m.Field, name="u", symbols=(by.U,), channels=1),)
+
+
 def start(value, *, rate=False):
-    return m.Initial(unknown=by.U, rate=rate, value=value, span=by.HERE)
+    return by.noun(m.Initial, unknown=by.U, rate=rate, value=value)
 
 
 def param(name, value):
-    return m.Param(
-        name=name,
-        symbol=Symbol(name, real=True),
-        value=sympy.sympify(value),
-        of_limit=False,
-        positive=False,
-        interval=None,
-        trainable=False,
-        per_step=False,
-        per_channel=False,
-        span=by.HERE,
-    )
+    symbol = Symbol(name, real=True)
+    return by.noun(m.Param, name=name, symbol=symbol, value=sympy.sympify(value))
 
 
 def function(name, parameters, body):
-    return m.Function(
-        name=name,
-        symbol=Symbol(name),
-        parameters=parameters,
-        body=body,
-        trainable=False,
-        per_step=False,
-        per_channel=False,
-        lipschitz=None,
-        span=by.HERE,
-    )
+    return by.noun(m.Function, name=name, symbol=Symbol(name), parameters=parameters, body=body)
 
 
 def test_initial_values_parameters_and_functions():
@@ -154,10 +135,9 @@ def test_initial_values_parameters_and_functions():
         spacing=2,
         params=(param("k", 3), param("twice", 2 * Symbol("k", real=True))),
         functions=(square,),
-        fields=(m.Field(name="u", symbols=(by.U,), vector=False, staggered=False, channels=1,
-                        span=by.HERE),),
+        fields=FIELDS,
         initial=(start(m.Called(square.symbol, x) + Symbol("twice", real=True)),),
-    )  # fmt: skip
+    )
     exact = Evaluator(scheme=scheme, counts=(3,), arithmetic="exact")
     assert exact.initial()["u"].tolist() == [1 + 9, 9 + 9, 25 + 9]
     other = Evaluator(scheme=scheme, counts=(3,), arithmetic="exact", parameters={"k": F(1, 2)})
@@ -168,10 +148,9 @@ def test_random_start_is_numpy_pcg64_in_c_order():
     scheme = by.scheme(
         [by.unknown([by.PERIODIC] * 2)],
         [],
-        fields=(m.Field(name="u", symbols=(by.U,), vector=False, staggered=False, channels=1,
-                        span=by.HERE),),
+        fields=FIELDS,
         initial=(start(m.RandomNormal(4) / 10 + m.RandomUniform(5)),),
-    )  # fmt: skip
+    )
     found = Evaluator(scheme=scheme, counts=(3, 2)).initial()["u"]
     normal = np.random.Generator(np.random.PCG64(4)).standard_normal((3, 2))
     uniform = np.random.Generator(np.random.PCG64(5)).random((3, 2))
@@ -181,10 +160,7 @@ def test_random_start_is_numpy_pcg64_in_c_order():
 def test_data_by_formula_have_their_own_walls():
     x, k = by.coordinate(0), Symbol("k", real=True)
     even = by.unknown([(by.wall(0, 0, 1, 0),) * 2], symbol=k, kind="data")
-    declared = m.Data(
-        name="k", symbols=(k,), formula=(x**2,), interval=None, staggered=False, channels=1,
-        span=by.HERE,
-    )  # fmt: skip
+    declared = by.noun(m.Data, name="k", symbols=(k,), formula=(x**2,), channels=1)
     scheme = by.scheme([by.unknown([(by.wall(0, 1, 0, 0),) * 2]), even], [], data=(declared,))
     exact = Evaluator(scheme=scheme, counts=(2,), arithmetic="exact")
     node = s.Read(symbol=k, kind="data", location=(0,))

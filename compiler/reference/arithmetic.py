@@ -14,7 +14,7 @@ import numpy.typing as npt
 import sympy
 from sympy import Expr
 
-from ..model import Gelu, Relu, Sigmoid, Softplus
+from ..model import Gelu, HarmonicMean, Relu, Sigmoid, Softplus
 
 Values: TypeAlias = npt.NDArray[Any]  # Fractions (dtype object), float64 or bool
 Number: TypeAlias = Any  # a Fraction, a float64, or an array of them
@@ -121,6 +121,11 @@ def _heaviside(s: Number, at_zero: Number = Fraction(1, 2)) -> Number:
     return _pointwise(_step, 2)(s, at_zero)
 
 
+def _harmonic(a: Number, b: Number) -> Number:
+    """2ab / (a + b), and 0 where both are 0."""
+    return 2 * a * b / (a + b) if a or b else 0 * a
+
+
 _ZERO, _HALF, _ONE = Fraction(0), Fraction(1, 2), Fraction(1)
 
 EXACT = Arithmetic(
@@ -141,6 +146,7 @@ EXACT = Arithmetic(
         Sigmoid: _only_at("sigmoid", 0, _HALF),
         Gelu: _only_at("gelu", 0, _ZERO),
         Relu: _pointwise(lambda s: max(s, _ZERO)),
+        HarmonicMean: _pointwise(_harmonic, 2),
         sympy.Abs: _pointwise(abs),
         sympy.sign: _pointwise(_sign),
         sympy.Heaviside: _heaviside,
@@ -188,6 +194,7 @@ FLOAT64 = Arithmetic(
         Sigmoid: lambda s: 1 / (1 + np.exp(-s)),
         Gelu: lambda s: s * (1 + _erf(s / np.sqrt(2))) / 2,
         Relu: lambda s: np.maximum(s, 0),
+        HarmonicMean: lambda a, b: np.asarray(_pointwise(_harmonic, 2)(a, b), np.float64),
         Softplus: lambda s: np.logaddexp(0, s),
         sympy.Abs: np.abs,
         sympy.sign: np.sign,

@@ -48,6 +48,7 @@ def _outside(
     low = i < 0
     side = sides[axis][0 if low else 1]
     j = -i if low else i - n + 1
+    alone = n == 1 and all(s.rule == "wall" and s.mirror == 1 for s in sides[axis])
 
     def inside(place: int) -> Number:
         """The value at a place counted inward from this side, 0 for the outermost unknown."""
@@ -59,20 +60,23 @@ def _outside(
         case "zero":
             return 0 * side.h
         case "wall":
-            at_wall = moved(index, axis, 0 if low else n - 1)
-            return _beyond_wall(side, j, inside, side.c(at_wall))
+            # Between two walls on one and the same value, that value is its own mirror image.
+            image = 0 if alone else j - 1 + side.mirror
+            c = side.c(moved(index, axis, 0 if low else n - 1))
+            return _beyond_wall(side, j, inside, image=image, c=c)
     raise ValueError(f"nothing is said about {index}, outside axis {axis}: rule {side.rule!r}")
 
 
-def _beyond_wall(side: Side, j: int, inside: Callable[[int], Number], c: Number) -> Number:
-    """Ghost j of a wall a u + b dn(u) = c, its image being the unknown j - 1 + mirror.
+def _beyond_wall(
+    side: Side, j: int, inside: Callable[[int], Number], *, image: int, c: Number
+) -> Number:
+    """Ghost j of a wall a u + b dn(u) = c, given the place of its mirror image.
 
     Wall half a spacing outside:  a (u_g + u_m)/2 + b (u_g - u_m)/((2j-1) h) = c.
     Wall a spacing outside, u = c/a:  ghost 1 is the wall itself, then u_g = 2 c/a - u_m.
     Wall on the last unknown, b = 0:  u_g = 2 c/a - u_m;  else
     u_g = u_m + 2 j h g with dn(u) = g = (c - a u_wall)/b.
     """
-    image = j - 1 + side.mirror
     match side.mirror:
         case 0:
             slope = side.b / ((2 * j - 1) * side.h)
