@@ -7,8 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 import sympy
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from sympy import Heaviside, Rational, Symbol
 
 import handbuilt as by
