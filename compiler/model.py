@@ -17,12 +17,17 @@ from sympy import Expr, Symbol
 
 from .source import Diagnostic, Source, Span
 
-_frozen = dataclass(frozen=True, slots=True, kw_only=True)
 Value: TypeAlias = "Expr | tuple[Expr, ...]"  # a scalar, or a vector by its components
 
 
 class Operator(sympy.Function):  # type: ignore[misc]
-    """Base of the words that are applied and never evaluated."""
+    """Base of the words that are applied and never evaluated; all values are real."""
+
+    is_real = True
+
+    def _sympystr(self, printer: Any) -> str:
+        """By its own name: sympy prints some of these names in a form of its own."""
+        return f"{type(self).__name__}({', '.join(map(printer._print, self.args))})"
 
     @classmethod
     def eval(cls, *arguments: Any) -> None:
@@ -42,7 +47,7 @@ class Divergence(Operator):
 
 
 class Integral(Operator):
-    """`Integral(f, y1, ..., yn)`: over the domain; the y are bound names of `y in [a, b]`, if any."""
+    """`Integral(f)`: over the domain; `Integral(f, (y, a, b), ...)`: over bound names."""
 
 
 class BoundaryIntegral(Operator):
@@ -112,6 +117,10 @@ class AtNode(Operator):
     """`AtNode(z, level, o_1, ..., o_d)`: `u[k + level, i + o_1, ...]`; on graphs the offset is i or j."""
 
 
+class AtPoint(Operator):
+    """`AtPoint(u, y1, ..., yn)`: `u(y)`, an unknown or data at a point bound by an integral."""
+
+
 class RandomNormal(Operator):
     """`RandomNormal(seed)`: NumPy PCG64 standard normal values, float64, C order."""
 
@@ -123,7 +132,7 @@ class RandomUniform(Operator):
 # ---- declarations
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
     """A coordinate; without bounds its length is free (images)."""
 
@@ -134,18 +143,18 @@ class Axis:
     span: Span
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
     """Where the unknowns are: counts per axis or a spacing, on cells, nodes or quadrature points."""
 
     counts: tuple[int, ...] | None
     spacing: tuple[Expr, ...] | None  # given by `grid spacing h`; else derived from counts
-    placement: str  # "cells" | "nodes" | "quadrature" | "lattice" (Z^d, node by node)
+    placement: str  # "cells" | "nodes" | "quadrature" | "lattice" (Z^d, node by node) | "graph" | "sampled"
     quadrature: str | None
     span: Span
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """An unknown; `symbols` has one symbol a component (one for a scalar)."""
 
@@ -157,12 +166,13 @@ class Field:
     span: Span
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Data:
     """Given values, constant during the iteration; `formula` over coordinates and parameters."""
 
     name: str
     symbols: tuple[Symbol, ...]
+    vector: bool
     formula: tuple[Expr, ...] | None
     interval: tuple[Expr, Expr] | None
     staggered: bool
@@ -170,7 +180,7 @@ class Data:
     span: Span
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Param:
     """A number with a name; `value` is exact, or `None` for `limit` expressions (see `of_limit`)."""
 
@@ -186,7 +196,7 @@ class Param:
     span: Span
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Learned:
     """A learned right side: `mlp(2, 32, 32, 1, activation = gelu)`, `spline(s, knots = 31)`."""
 
@@ -196,7 +206,7 @@ class Learned:
     span: Span
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
     """A pointwise function with its parameters and its body, a formula or a learned one."""
 
@@ -211,7 +221,7 @@ class Function:
     span: Span
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kernel:
     """A learned linear convolution."""
 
@@ -229,7 +239,7 @@ class Kernel:
 # ---- law
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Equation:
     """`dt(u) = right` and its kin; a vector equation is one `Equation` a component.
 
@@ -247,7 +257,7 @@ class Equation:
     span: Span
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Periodic:
     """Both sides of an axis are one."""
 
@@ -255,7 +265,7 @@ class Periodic:
     span: Span
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wall:
     """`value * u + slope * dn(u) = right` on one side of an axis, for one component.
 
@@ -272,7 +282,7 @@ class Wall:
     span: Span
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ZeroPadding:
     """`zero`: learned kernels read zeros outside."""
 
@@ -280,7 +290,7 @@ class ZeroPadding:
     span: Span
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Boundary:
     """All conditions, one a component, axis and side; reflecting is slope 1, right 0."""
 
@@ -289,7 +299,7 @@ class Boundary:
     zero: tuple[ZeroPadding, ...]
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Initial:
     """Start of one component: its value, or its time derivative when `rate` is true."""
 
@@ -302,7 +312,7 @@ class Initial:
 # ---- method
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Space:
     """How derivatives are replaced."""
 
@@ -314,7 +324,7 @@ class Space:
     span: Span | None = None
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
     """A word of an open set with arguments and options, as the user gave them."""
 
@@ -333,7 +343,7 @@ class Method:
         return default
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Time:
     """Time method and how far; `step` may contain the symbol LIMIT."""
 
@@ -344,7 +354,7 @@ class Time:
     span: Span
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """What must be proved; `value` is the argument of `conserves integral(u)`."""
 
@@ -355,7 +365,7 @@ class Claim:
     span: Span
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
     """A number recorded at run time."""
 
@@ -368,7 +378,7 @@ LIMIT = Symbol("limit", positive=True)
 TIME = Symbol("t", real=True)
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
     """Everything that a `.scheme` file says, resolved."""
 

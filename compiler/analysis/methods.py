@@ -1,0 +1,220 @@
+"""Space, time, solvers, claims and what is watched, against the tables of words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sympy import Expr
+
+from .. import syntax as tree
+from ..model import Boundary, Method, Space, Time
+from .declare import every, keyword
+from .expressions import scalar
+from .options import Options, read_options
+from .place import Place, number_word
+from .quantities import NUMBERS
+from .scope import Scope, suggest
+from .words import HOW_FAR, SOLVERS, SPACE, TIME_METHODS
+
+
+def read_space(statements: Sequence[tree.Statement], scope: Scope) -> Space:
+    """`space order 4`."""
+    place = Place(scope=scope, what="a space option", kinds=NUMBERS)
+    for statement in every(statements, tree.SpaceStatement)[:1]:
+        options = read_options(statement.options, SPACE, place, of="'space'")
+        upwind, spectral = "upwind" in options, "spectral" in options
+        order = options.get("order", 1 if upwind else 2)
+        _check_order(order, options, scope)
+        return Space(
+            order=order,
+            upwind=upwind,
+            spectral=spectral,
+            average=options.get("average", "harmonic"),
+            flux=options.get("flux", "half_points"),
+            span=statement.span,
+        )
+    return Space()
+
+
+def _check_order(order: int, options: Options, scope: Scope) -> None:
+    error = scope.faults.error
+    if "upwind" in options and "spectral" in options:
+        error(options.places["spectral"], "'spectral' and 'upwind' exclude each other")
+        return
+    if "order" not in options:
+        return
+    place = options.places["order"]
+    if "spectral" in options:
+        error(place, "a spectral discretisation has no order")
+    elif "upwind" in options and order not in (1, 3):
+        error(place, f"upwind differences have order 1 or 3, not {order}")
+    elif "upwind" not in options and order % 2:
+        error(place, f"central differences have an even order, not {order}")
+    elif order > 32:
+        error(place, f"order {order} needs a stencil wider than 33 points")
+
+
+def check_spectral(space: Space, boundary: Boundary, scope: Scope) -> None:
+    """Spectral differences need both sides of every axis to be one."""
+    if not (space.spectral and space.span):
+        return
+    spans = [wall.span for wall in boundary.walls] + [zero.span for zero in boundary.zero]
+    if spans:
+        later = max((space.span, min(spans, key=lambda s: s.start)), key=lambda s: s.start)
+        scope.faults.error(
+            later, "'space spectral' needs a periodic boundary, and this one has walls"
+        )
+
+
+def is_sampled(statements: Sequence[tree.Statement]) -> bool:
+    """Whether a network stands for the unknown, taken at random points instead of a grid."""
+    solves = every(statements, tree.SolveStatement)
+    return any(solve.method.name.name == "neural_energy_descent" for solve in solves)
+
+
+# ---- time
+
+
+def read_time(
+    statements: Sequence[tree.Statement], scope: Scope, given: Mapping[str, Any]
+) -> Time | None:
+    """`time rkl2, stages 8, step 0.9 * limit, until 1`; `given` replaces step, steps and until."""
+    for statement in every(statements, tree.TimeStatement)[:1]:
+        place = Place(scope=scope, what="a time option", kinds=NUMBERS)
+        name = statement.method.name
+        known = TIME_METHODS.get(name.name)
+        if known is None:
+            scope.faults.error(
+                name.span,
+                f"unknown time method '{name.name}'",
+                suggest(name.name, TIME_METHODS, most=40),
+            )
+        takes = {**HOW_FAR, **(known.options if known else _all_options())}
+        options = read_options(statement.options, takes, place, of=f"'{name.name}'")
+        arguments = _arguments(statement.method, place) if known else ()
+        how_far = {key: options.get(key) for key in HOW_FAR}
+        _check_how_far(statement, options, how_far, given, scope)
+        if given.keys() & {"steps", "until"}:
+            how_far |= {"steps": None, "until": None}
+        how_far |= given
+        _check_cycle(how_far["steps"], options, statement, scope)
+        if known is None:
+            return None
+        method = Method(
+            name=name.name,
+            name_span=name.span,
+            arguments=arguments,
+            options=options.pairs(HOW_FAR),
+            span=statement.span,
+        )
+        return Time(
+            method=method,
+            step=how_far["step"],
+            until=how_far["until"],
+            steps=how_far["steps"],
+            span=statement.span,
+        )
+    return None
+
+
+def _all_options() -> dict[str, Any]:
+    return {key: takes for method in TIME_METHODS.values() for key, takes in method.options.items()}
+
+
+def _check_how_far(
+    statement: tree.TimeStatement,
+    options: Options,
+    how_far: Mapping[str, Any],
+    given: Mapping[str, Any],
+    scope: Scope,
+) -> None:
+    """Either steps or until, and not both."""
+    if "steps" in options and "until" in options:
+        later = max(options.places["steps"].start, options.places["until"].start)
+        place = next(p for p in options.places.values() if p.start == later)
+        scope.faults.error(place, "'steps' and 'until' both say how far, and one is wanted")
+    elif (
+        "steps" not in options and "until" not in options and not given.keys() & {"steps", "until"}
+    ):
+        scope.faults.error(
+            keyword(statement),
+            "it is not said how far: 'steps' or 'until' is missing",
+            "as in until 1",
+        )
+
+
+def _check_cycle(
+    steps: int | None, options: Options, statement: tree.TimeStatement, scope: Scope
+) -> None:
+    cycle = options.get("cycle")
+    if steps and cycle and steps % cycle:
+        place = options.places.get("steps", keyword(statement))
+        scope.faults.error(place, f"{steps} steps are no multiple of the cycle, which is {cycle}")
+
+
+def _arguments(method: tree.Method, place: Place) -> tuple[Expr | str, ...]:
+    """`strang(heun, rk4)`, `theta(1/2)`."""
+    name, scope = method.name, place.scope
+    wanted = TIME_METHODS[name.name].arguments
+    if len(method.arguments) != len(wanted):
+        scope.faults.error(
+            name.span,
+            f"'{name.name}' takes {number_word(len(wanted))} argument{'s' * (len(wanted) != 1)}"
+            f" and is given {number_word(len(method.arguments))}",
+        )
+        return ()
+    found: list[Expr | str] = []
+    for kind, argument in zip(wanted, method.arguments, strict=True):
+        node = argument.value
+        if kind == "number":
+            term = scalar(node, place)
+            found += [term.scalar] if term else []
+        elif isinstance(node, tree.Name) and node.name in TIME_METHODS:
+            found.append(node.name)
+        else:
+            word = scope.faults.source.quote(node.span)
+            scope.faults.error(
+                node.span, f"unknown time method '{word}'", suggest(word, TIME_METHODS, most=40)
+            )
+    return tuple(found)
+
+
+# ---- solvers
+
+
+def read_solves(statements: Sequence[tree.Statement], scope: Scope) -> tuple[Method, ...]:
+    """`solve multigrid, cycle v, ...`, `solve fft for psi`."""
+    found = []
+    for statement in every(statements, tree.SolveStatement):
+        place = Place(scope=scope, what="a solver's option", kinds=NUMBERS)
+        name = statement.method.name
+        known = SOLVERS.get(name.name)
+        if known is None:
+            scope.faults.error(
+                name.span, f"unknown solver '{name.name}'", suggest(name.name, SOLVERS, most=40)
+            )
+        takes = (
+            known if known is not None else {k: t for s in SOLVERS.values() for k, t in s.items()}
+        )
+        options = read_options(statement.options, takes, place, of=f"'{name.name}'")
+        if statement.method.arguments and known is not None:
+            scope.faults.error(
+                name.span, f"'{name.name}' takes no arguments", "its options follow a comma"
+            )
+        target = statement.target
+        kinds = ("field", "function") if name.name == "neural_energy_descent" else ("field",)
+        if target and scope.find(target, *kinds, what="unknown") is None:
+            continue
+        if known is None:
+            continue
+        found.append(
+            Method(
+                name=name.name,
+                name_span=name.span,
+                options=options.pairs(),
+                target=target.name if target else None,
+                span=statement.span,
+            )
+        )
+    return tuple(found)

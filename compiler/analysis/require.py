@@ -1,0 +1,160 @@
+"""What a scheme lacks as a whole: a statement that another one needs, an unknown's equation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .. import syntax as tree
+from ..model import Equation, Method
+from ..source import Span
+from .declare import KEYWORDS, every, keyword
+from .methods import is_sampled
+from .scope import Scope
+
+LAWS = (tree.EquationStatement, tree.IterateStatement, tree.EnergyStatement)
+
+
+def written(program: tree.Program) -> set[str]:
+    """The keywords of all statements, also of those that cannot be read."""
+    found = {KEYWORDS[type(statement)] for statement in program.statements}
+    for broken in program.broken:
+        found.update(broken.keywords or KEYWORDS.values())
+    return found
+
+
+def check_law(program: tree.Program, scope: Scope) -> None:
+    """There is something to solve, and it is either an iterate or equations."""
+    words = written(program)
+    if not words & {"equation", "iterate", "energy"}:
+        first = next((s for s in program.statements if KEYWORDS[type(s)] != "scheme"), None)
+        place = keyword(first or program.statements[0]) if program.statements else Span(0, 1)
+        scope.faults.error(
+            place,
+            "there is nothing to solve: an equation, an iterate or an energy is missing",
+            "as in equation dt(u) = lap(u)",
+        )
+    iterates = every(program.statements, tree.IterateStatement)
+    for equation in every(program.statements, tree.EquationStatement)[:1]:
+        if iterates:
+            later = max(equation, iterates[0], key=lambda s: s.span.start)
+            scope.faults.error(
+                keyword(later), "a scheme is an equation or an iterate, and not both"
+            )
+    for time in every(program.statements, tree.TimeStatement)[:1]:
+        if iterates and "equation" not in words:
+            scope.faults.error(
+                keyword(time),
+                "an iterate is the scheme itself, so it takes no time method",
+                "its length is an option of it: iterate u[k+1] = ..., steps 20",
+            )
+
+
+def check_fields(
+    program: tree.Program, equations: Sequence[Equation], scope: Scope, *, complete: bool
+) -> None:
+    """Every unknown has an equation, unless an energy alone is minimised."""
+    words = written(program)
+    if not complete or not words & {"equation", "iterate"}:
+        return
+    known = {equation.unknown for equation in equations}
+    for name in scope.of_kind("field"):
+        entry = scope.names[name]
+        lacking = [part for part in (entry.term.parts if entry.term else ()) if part not in known]
+        if lacking and entry.item is not None:
+            word = "iterate" if every(program.statements, tree.IterateStatement) else "equation"
+            scope.faults.error(entry.span, f"the unknown '{name}' has no {word}, and it needs one")
+
+
+def check_place(program: tree.Program, scope: Scope) -> None:
+    """A domain has a grid, and what is differentiated has a domain."""
+    words = written(program)
+    statements = program.statements
+    laws = [s for s in statements if isinstance(s, LAWS)]
+    if not laws:
+        return
+    if scope.axes and not words & {"grid"} and not is_sampled(statements):
+        domain = every(statements, tree.DomainStatement)[0]
+        scope.faults.error(
+            keyword(domain), "a grid is missing: a domain needs one", "as in grid 128, 128"
+        )
+    if not scope.axes and not words & {"domain", "graph"}:
+        for grid in every(statements, tree.GridStatement)[:1]:
+            scope.faults.error(
+                keyword(grid),
+                "a domain is missing: a grid needs its coordinates",
+                "as in domain x in [0, 1]",
+            )
+        if "grid" not in words and not every(statements, tree.IterateStatement):
+            scope.faults.error(
+                keyword(laws[0]),
+                "a domain is missing: it is not said where the unknowns live",
+                "as in domain x, y in [0, 1], or graph undirected",
+            )
+
+
+def check_methods(
+    program: tree.Program,
+    equations: Sequence[Equation],
+    solves: Sequence[Method],
+    scope: Scope,
+    *,
+    complete: bool,
+) -> None:
+    """Equations in time need a time method, all others a solver."""
+    words = written(program)
+    statements = program.statements
+    if not complete or every(statements, tree.IterateStatement):
+        return
+    in_time = [e for e in equations if e.kind in ("dt", "dtt")]
+    others = [e for e in equations if e.kind in ("steady", "fixed_point")]
+    if in_time and "time" not in words:
+        scope.faults.error(
+            _start(in_time[0].span, "equation"),
+            "a time method is missing, which an equation in time needs",
+            "as in time explicit_euler, step 0.9 * limit, until 1",
+        )
+    for time in every(statements, tree.TimeStatement)[:1]:
+        if equations and not in_time:
+            scope.faults.error(
+                keyword(time), "there is no equation in time, so a time method has nothing to do"
+            )
+    if others and "solve" not in words:
+        hint = (
+            f"as in solve fft for {others[0].field}"
+            if in_time
+            else "as in solve cg, tolerance 1e-8"
+        )
+        scope.faults.error(
+            _start(others[0].span, "equation"),
+            f"a solver is missing, which the equation of '{others[0].field}' needs",
+            f"as in solve {hint}",
+        )
+    _check_targets(program, equations, solves, scope)
+    if not equations and every(statements, tree.EnergyStatement) and "solve" not in words:
+        energy = every(statements, tree.EnergyStatement)[0]
+        scope.faults.error(
+            keyword(energy), "a solver is missing, which the energy needs to be minimised"
+        )
+
+
+def _check_targets(
+    program: tree.Program, equations: Sequence[Equation], solves: Sequence[Method], scope: Scope
+) -> None:
+    """`for psi` names an unknown that is solved within every stage."""
+    kinds = {equation.field: equation.kind for equation in equations}
+    for statement in every(program.statements, tree.SolveStatement):
+        target = statement.target
+        if target and kinds.get(target.name) in ("dt", "dtt"):
+            scope.faults.error(
+                target.span, f"'{target.name}' has an equation in time, so it is not solved for"
+            )
+    seen: set[str | None] = set()
+    for solve in solves:
+        if solve.target in seen:
+            what = f"for '{solve.target}'" if solve.target else "without a target"
+            scope.faults.error(solve.name_span, f"a second solver {what}, where one is wanted")
+        seen.add(solve.target)
+
+
+def _start(span: Span, word: str) -> Span:
+    return Span(span.start, span.start + len(word))
