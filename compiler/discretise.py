@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import sympy
 from sympy import Symbol
 
 from .discretisation.context import Context
@@ -14,8 +11,8 @@ from .discretisation.placement import axes_of, locations_of, unknowns_of
 from .discretisation.support import refuse_later
 from .discretisation.terms import terms_of
 from .integrators import build_step
-from .model import Model
-from .scheme import Rate, Scheme, Unknown
+from .model import Equation, Model
+from .scheme import GridAxis, Rate, Scheme, Unknown
 from .source import Faults
 from .stencil import Location
 
@@ -38,7 +35,7 @@ def discretise(model: Model) -> Scheme:
     context = _context(model, axes, locations, unknowns, faults)
     rates = tuple(_rate(context, locations, e) for e in model.equations)
     faults.check()
-    step = build_step(model, rates, depth(model.equations), faults)
+    rates, step = build_step(model, rates, depth(model.equations), faults)
     faults.check()
     interior = interior_row(rates, axes)
     return Scheme(
@@ -52,14 +49,24 @@ def discretise(model: Model) -> Scheme:
     )
 
 
-def _context(model, axes, locations, unknowns: tuple[Unknown, ...], faults) -> Context:  # type: ignore[no-untyped-def]
+def _context(
+    model: Model,
+    axes: tuple[GridAxis, ...],
+    locations: dict[Symbol, Location],
+    unknowns: tuple[Unknown, ...],
+    faults: Faults,
+) -> Context:
     homes: dict[Symbol, Location] = {u.symbol: u.location for u in unknowns}
-    constants = frozenset(p.symbol for p in model.params) | {sympy.pi}
-    return Context(model=model, axes=axes, locations=homes | locations, faults=faults,
-                   constants=frozenset(s for s in constants if s.is_Symbol))
+    return Context(
+        model=model,
+        axes=axes,
+        locations=homes | locations,
+        faults=faults,
+        constants=frozenset(p.symbol for p in model.params),
+    )
 
 
-def _rate(context: Context, locations: dict[Symbol, Location], equation) -> Rate:  # type: ignore[no-untyped-def]
+def _rate(context: Context, locations: dict[Symbol, Location], equation: Equation) -> Rate:
     at = locations[equation.unknown]
     terms = (
         nodewise_terms(context, equation)
@@ -68,6 +75,3 @@ def _rate(context: Context, locations: dict[Symbol, Location], equation) -> Rate
     )
     return Rate(unknown=equation.unknown, order=_ORDER_OF[equation.kind], terms=terms,
                 span=equation.span)
-
-
-__all__ = ["discretise", "replace"]

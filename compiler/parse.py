@@ -63,13 +63,12 @@ def _statement(source: Source, tokens: Sequence[Token]) -> Statement | Diagnosti
         return fault
     seen = first_of(lexical_fault(source, tokens, language.mistakes), bracket_fault(source, tokens))
     try:
-        if seen:  # something before it may be wrong as well; no tree is made of it
+        if seen:  # something before it may be wrong as well, but no tree can be made of it
             parse_tokens(tables, tokens, leaf=lambda _: None, build=lambda *_: None)
+            return seen
         tree: Node = parse_tokens(tables, tokens, leaf=leaf, build=build)
     except Stuck as stuck:
         return _first_fault(source, tokens, stuck.position, seen)
-    if seen:
-        return seen
     deep = too_deep(tree, limit=DEEPEST) if len(tokens) > DEEPEST else None
     return deep_fault(deep.span) if deep else cast("Statement", tree)
 

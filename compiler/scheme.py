@@ -20,7 +20,6 @@ from .model import Model
 from .source import Span
 from .stencil import Location, Stencil
 
-_frozen = dataclass(frozen=True, slots=True, kw_only=True)
 TAU = Symbol("tau", positive=True)  # the time step
 STEP_TIME = Symbol("t", real=True)  # the time at which a stage evaluates the equation
 
@@ -28,7 +27,7 @@ STEP_TIME = Symbol("t", real=True)  # the time at which a stage evaluates the eq
 # ---- grid expressions
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
     """A field's component, an auxiliary array, given data or a coordinate, where it lives."""
 
@@ -37,7 +36,7 @@ class Read:
     location: Location
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Linear:
     """sum_k S_k v_k: stencils of grid expressions, all arriving at one location."""
 
@@ -45,7 +44,7 @@ class Linear:
     location: Location
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
     """A pointwise expression in symbols that stand for grid functions at one location.
 
@@ -57,7 +56,7 @@ class Point:
     location: Location
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Face:
     """One part of a flux: slope s = K u, weight g, flux g * s (or any `flux` when g is None).
 
@@ -71,7 +70,7 @@ class Face:
     flux: Grid
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Flux:
     """-sum_a K_a^T Phi_a with Phi_a = g_a K_a u: `div(g * grad(u))`, structure held."""
 
@@ -80,7 +79,7 @@ class Flux:
     location: Location
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
     """A learned function of grid functions at one location, applied point by point."""
 
@@ -129,7 +128,7 @@ def reads(node: Grid) -> frozenset[Symbol]:
 # ---- the semi-discrete equations
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
     """coefficient * value; `words` are the outermost spatial operators, for `of PART`."""
 
@@ -139,7 +138,7 @@ class Term:
     span: Span
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
     """d^order u / dt^order = sum of terms, at u's location. order 0: the new value itself."""
 
@@ -152,7 +151,7 @@ class Rate:
 # ---- where it lives
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GridAxis:
     """One axis: spacing symbol and exact value, number of cells or points (None: free)."""
 
@@ -166,7 +165,7 @@ class GridAxis:
     periodic: bool
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
     """One side of one axis for one unknown: how ghosts j = 1, 2, ... follow from the inside.
 
@@ -184,7 +183,7 @@ class Edge:
     span: Span | None = None
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown:
     """A component of a field, or given data: location, size relative to the axis, ghost rules.
 
@@ -202,7 +201,7 @@ class Unknown:
 # ---- one step
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
     """target <- sum_j c_j array_j + slope * (terms of the rate of `unknown`, all or some).
 
@@ -216,7 +215,7 @@ class Update:
     terms: tuple[int, ...] | None = None
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """Simultaneous updates; fields are read from the arrays named in `at` (default: their own).
 
@@ -235,20 +234,20 @@ class Stage:
     frozen: str = ""
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Array:
     """A state array besides the fields themselves: `like` names the unknown whose place it has.
 
-    `ghosts` "same" (another level or stage of it), "homogeneous" (a rate), "none".
-    `rate_of`: the array holds d/dt of that unknown at the start (velocities of dtt equations).
+    A slope is never read with a halo; another level or stage has the unknown's ghost rules.
     """
 
     name: str
     like: Symbol
     level: bool = False  # belongs to the state between steps (checkpoints keep it)
+    rate_of: Symbol | None = None  # an input: d/dt of that unknown at the start, 0 if not given
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """A time method applied: what to run once, each step, and once at the end.
 
@@ -266,7 +265,7 @@ class Step:
     advance: Expr
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRow:
     """One line of the consistency report: where, order, and the leading truncation term."""
 
@@ -276,7 +275,7 @@ class OrderRow:
     span: Span | None = None
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scheme:
     """The whole scheme: the equations on the grid and the step; `step` is None for steady laws."""
 

@@ -1,0 +1,192 @@
+"""Grid expressions become nodes of a routine; equal expressions become one node."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import sympy
+from sympy import Expr, Symbol
+
+from ..discretisation.order import taylor
+from ..graph import (
+    AdjointOp,
+    Combine,
+    Coordinate,
+    Input,
+    NetworkOp,
+    Node,
+    Op,
+    Pointwise,
+    Reduce,
+    Routine,
+    StencilOp,
+    digraph_of,
+)
+from ..scheme import Flux, Grid, Linear, Network, Point, Read, Scheme, walk
+from ..source import Span
+from ..stencil import Location
+
+
+def prepared(node: Grid) -> bool:
+    """True for what depends on given data and coordinates only, and is not bare data."""
+    if isinstance(node, Read):
+        return node.kind == "coordinate"
+    kinds = {n.kind for n in walk(node) if isinstance(n, Read)}
+    timed = any(
+        isinstance(n, Point) and any(s.name == "t" for s in n.expression.free_symbols)
+        for n in walk(node)
+    )
+    learned = any(isinstance(n, Network) for n in walk(node))
+    return bool(kinds) and "field" not in kinds and not timed and not learned
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """A routine in the making. `at` says from which array a field is read.
+
+    `kept` maps grid expressions to arrays that hold them already (prepared or frozen ones); while
+    `hoist` is true, expressions of given data alone are asked of prepared arrays and noted there.
+    """
+
+    scheme: Scheme
+    at: Mapping[Symbol, str]
+    kept: dict[Grid, str]
+    hoist: bool = True
+    nodes: dict[int, Node] = field(default_factory=dict)
+    index: dict[object, int] = field(default_factory=dict)
+
+    def add(
+        self,
+        op: Op,
+        inputs: tuple[int, ...],
+        location: Location,
+        *,
+        name: str = "",
+        formula: str = "",
+        span: Span | None = None,
+    ) -> int:
+        """The number of the node, an equal one if there is one already."""
+        key = (op, inputs, location)
+        if key not in self.index:
+            number = len(self.nodes)
+            self.nodes[number] = Node(op=op, inputs=inputs, location=location, name=name,
+                                      formula=formula, span=span)
+            self.index[key] = number
+        return self.index[key]
+
+    def array(self, name: str, location: Location) -> int:
+        """An array as an input."""
+        return self.add(Input(array=name), (), location, name=name)
+
+    def grid(self, node: Grid, *, name: str = "", span: Span | None = None) -> int:
+        """The node of a grid expression."""
+        if node in self.kept:
+            return self.array(self.kept[node], node.location)
+        if self.hoist and prepared(node):
+            self.kept[node] = _prepared_name(node, self.kept)
+            return self.array(self.kept[node], node.location)
+        match node:
+            case Read(kind="coordinate"):
+                axis = next(a for a, x in enumerate(self.scheme.axes) if x.symbol == node.symbol)
+                points = self.array(node.symbol.name, (0,) * len(self.scheme.axes))
+                if not any(node.location):
+                    return points
+                return self.add(Coordinate(axis=axis), (points,), node.location,
+                                name=f"{node.symbol.name}_face")
+            case Read():
+                array = self.at.get(node.symbol, node.symbol.name)
+                return self.array(array, node.location)
+            case Linear():
+                return self.linear(node, name=name, span=span)
+            case Point():
+                return self.point(node, name=name, span=span)
+            case Flux():
+                return self.flux(node, name=name, span=span)
+            case Network():
+                inputs = tuple(self.grid(a) for a in node.arguments)
+                return self.add(NetworkOp(function=node.function), inputs, node.location,
+                                name=name or f"{node.function.name}_value", span=span)
+
+    def linear(self, node: Linear, *, name: str, span: Span | None) -> int:
+        """A stencil on each operand."""
+        inputs = tuple(self.grid(v) for _, v in node.terms)
+        stencils = tuple(s for s, _ in node.terms)
+        word, formula = describe(node, [a.name for a in self.scheme.axes])
+        return self.add(StencilOp(stencils=stencils), inputs, node.location, name=name or word,
+                        formula=formula, span=span)
+
+    def point(self, node: Point, *, name: str, span: Span | None) -> int:
+        """A formula; constants have no inputs."""
+        inputs = tuple(self.grid(v) for _, v in node.operands)
+        symbols = tuple(s for s, _ in node.operands)
+        return self.add(Pointwise(expression=node.expression, symbols=symbols), inputs,
+                        node.location, name=name or "v", span=span)
+
+    def flux(self, node: Flux, *, name: str, span: Span | None) -> int:
+        """-K^T of the fluxes; weights first, so that frozen ones are read from their arrays."""
+        axes = [a.name for a in self.scheme.axes]
+        slopes, fluxes = [], []
+        for face in node.faces:
+            letter = axes[face.axis]
+            slope = self.grid(face.slope)
+            slopes.append(slope)
+            if face.weight is None:
+                fluxes.append(self.grid(face.flux, name=f"flux_{letter}"))
+                continue
+            weight = self.grid(face.weight, name=f"weight_{letter}")
+            g, s = Symbol("_g", real=True), Symbol("_s", real=True)
+            fluxes.append(self.add(Pointwise(expression=g * s, symbols=(g, s)), (weight, slope),
+                                   face.flux.location, name=f"flux_{letter}"))
+        differences = tuple(f.difference for f in node.faces)
+        return self.add(AdjointOp(differences=differences, of=tuple(slopes)), tuple(fluxes),
+                        node.location, name=name or "div", formula="div of the flux", span=span)
+
+    def combine(self, pairs: list[tuple[Expr, int]], location: Location, **words: str) -> int:
+        """A sum of nodes with scalar coefficients; one node alone stays itself."""
+        if len(pairs) == 1 and pairs[0][0] == 1:
+            return pairs[0][1]
+        coefficients = tuple(c for c, _ in pairs)
+        return self.add(Combine(coefficients=coefficients), tuple(i for _, i in pairs), location,
+                        **words)  # type: ignore[arg-type]
+
+    def integral(self, number: int, *, half: tuple[bool, ...], name: str) -> int:
+        """The integral of a node over the grid."""
+        volume = sympy.Mul(*(a.spacing for a in self.scheme.axes))
+        location = self.nodes[number].location
+        return self.add(Reduce(volume=volume, half=half), (number,), location, name=name)
+
+    def routine(self, name: str, doc: str, outputs: list[tuple[str, int]]) -> Routine:
+        """The finished routine."""
+        return Routine(name=name, doc=doc, digraph=digraph_of(self.nodes), outputs=tuple(outputs))
+
+
+def _prepared_name(node: Grid, kept: Mapping[Grid, str]) -> str:
+    """A name for a prepared array: the data's with the place, unless it is taken."""
+    symbols = sorted({n.symbol.name for n in walk(node) if isinstance(n, Read)})
+    where = "".join(map(str, node.location)) if any(node.location) else ""
+    base = "_".join([*symbols[:2], "at" + where] if where else [*symbols[:2], "given"])
+    taken, name, number = set(kept.values()), base, 2
+    while name in taken:
+        name, number = f"{base}_{number}", number + 1
+    return name
+
+
+def describe(node: Linear, axes: list[str]) -> tuple[str, str]:
+    """(variable, formula) of a stencil sum, from its lowest moments: lap_u, u_x, ..."""
+    operands = {getattr(v, "symbol", None) for _, v in node.terms}
+    single = next(iter(operands)) if len(operands) == 1 else None
+    u = single.name if single is not None else "f"
+    found: set[tuple[int, ...]] = set()
+    for stencil, _ in node.terms:
+        found |= set(next((t for d in range(9) if (t := taylor(stencil, d))), {}))
+    seconds = {tuple(2 * int(a == b) for b in range(len(axes))) for a in range(len(axes))}
+    if found == seconds and len(axes) > 1:
+        return f"lap_{u}", f"lap({u})"
+    if len(found) == 1:
+        powers = next(iter(found))
+        letters = "".join(x * p for x, p in zip(axes, powers, strict=True))
+        if not letters:
+            return f"{u}_mean", f"mean of {u}"
+        return f"{u}_{letters}", f"d{letters}({u})"
+    return f"sum_{u}", f"stencil sum of {u}"

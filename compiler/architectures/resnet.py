@@ -1,0 +1,235 @@
+"""Explicit schemes as residual networks: one routine a stage, one block a step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import sympy
+from sympy import Expr, Symbol
+
+from ..graph import ArrayPlace, Call, Graph, Pointwise, Routine
+from ..scheme import TAU, Array, Flux, Grid, Read, Scheme, Stage, Term, Update, walk
+from ..stencil import Location
+from .draft import Draft
+from .scalars import free_scalars
+
+
+def build(scheme: Scheme) -> Graph:
+    """The graph of an explicit scheme; ranges and halos are inferred by the passes."""
+    assert scheme.step is not None
+    kept: dict[Grid, str] = {}
+    frozen = _frozen_weights(scheme)
+    routines: dict[str, Routine] = {}
+    parts: dict[str, list[Call]] = {"start": [], "body": [], "finish": []}
+    stages = {"start": scheme.step.start, "body": scheme.step.body, "finish": scheme.step.finish}
+    for part, calls in parts.items():
+        for stage in stages[part]:
+            routine, call = _stage(scheme, stage, kept, frozen)
+            if routine is not None:
+                name = _unique(routine, routines)
+                routines[name] = replace(routine, name=name)
+                call = replace(call, routine=name)
+            calls.append(call)
+    prepare = _prepare(scheme, kept)
+    if prepare is not None:
+        routines["prepare"] = prepare[0]
+    watch = tuple(_watches(scheme, kept))
+    routines |= {r.name: r for r, _ in watch}
+    return Graph(
+        name=scheme.model.name,
+        routines=tuple(routines.values()),
+        places=_places(scheme, kept, frozen),
+        prepare=(prepare[1],) if prepare is not None else (),
+        start=tuple(parts["start"]),
+        body=tuple(parts["body"]),
+        finish=tuple(parts["finish"]),
+        watch=tuple((r.name, c) for r, c in watch),
+    )
+
+
+def _unique(routine: Routine, routines: dict[str, Routine]) -> str:
+    """Its own name; an equal routine is shared, a different one of that name gets a number."""
+    name, number = routine.name, 2
+    while name in routines:
+        other = routines[name]
+        if other.nodes() == routine.nodes() and other.outputs == routine.outputs:
+            return name
+        name, number = f"{routine.name}{number}", number + 1
+    return name
+
+
+# ---- stages
+
+
+def _stage(
+    scheme: Scheme, stage: Stage, kept: dict[Grid, str], frozen: dict[Grid, str]
+) -> tuple[Routine | None, Call]:
+    """One stage as a routine and its call."""
+    if not stage.updates and stage.frozen != "save":
+        return None, Call(routine=None, moves=stage.moves)
+    own = dict(kept)
+    if stage.frozen == "use":
+        own |= frozen
+    draft = Draft(scheme=scheme, at=dict(stage.at), kept=own)
+    outputs: list[tuple[str, int]] = []
+    if stage.frozen == "save":
+        outputs += [(name, draft.grid(node, name=name)) for node, name in frozen.items()]
+    for u in stage.updates:
+        outputs.append((u.target, _update(scheme, draft, u)))
+    kept |= {n: a for n, a in own.items() if n not in frozen}
+    routine = draft.routine(stage.name, _doc(scheme, stage), outputs)
+    symbols = _scalars(scheme, routine, stage)
+    call = Call(
+        routine=stage.name,
+        scalars=symbols,
+        table=stage.table,
+        writes=tuple(a for a, _ in outputs),
+        moves=stage.moves,
+        time=stage.time,
+    )
+    return routine, call
+
+
+def _update(scheme: Scheme, draft: Draft, update: Update) -> int:
+    """combination + slope * rate."""
+    like = _home(scheme, update.target)
+    pairs: list[tuple[Expr, int]] = []
+    for coefficient, array in update.combination:
+        pairs.append((coefficient, draft.array(array, like)))
+    if update.slope != 0 and update.unknown is not None:
+        rate = scheme.rate(update.unknown)
+        chosen = rate.terms if update.terms is None else tuple(rate.terms[i] for i in update.terms)
+        if chosen:
+            pairs.append((update.slope, _rate(draft, chosen, like, update.unknown)))
+    if not pairs:
+        zero = draft.add(Pointwise(expression=sympy.S.Zero, symbols=()), (), like, name="zero")
+        return zero
+    return draft.combine(pairs, like, name=f"new_{update.target}")
+
+
+def _rate(draft: Draft, terms: tuple[Term, ...], at: Location, unknown: Symbol) -> int:
+    """sum of coefficient * value."""
+    pairs = [(t.coefficient, draft.grid(t.value, span=t.span)) for t in terms]
+    return draft.combine(pairs, at, name=f"rate_{unknown.name}")
+
+
+def _home(scheme: Scheme, array: str) -> Location:
+    """The location of an array: its own unknown's or that of the unknown it is like."""
+    assert scheme.step is not None
+    for u in scheme.unknowns:
+        if u.symbol.name == array:
+            return u.location
+    like = next(a.like for a in scheme.step.arrays if a.name == array)
+    return scheme.unknown(like).location
+
+
+def _doc(scheme: Scheme, stage: Stage) -> str:
+    """What the stage does, in one line of formulas."""
+    texts = []
+    for u in stage.updates:
+        parts = [f"{_text(c)}{a}" for c, a in u.combination]
+        if u.slope != 0:
+            parts.append(f"{_text(u.slope)}f({u.unknown})")
+        texts.append(f"{u.target} <- " + " + ".join(parts).replace("+ -", "- "))
+    return "; ".join(texts) or "the weights of the flux, held for a cycle"
+
+
+def _text(coefficient: Expr) -> str:
+    if coefficient == 1:
+        return ""
+    text = str(coefficient).replace("**", "^")
+    return f"({text})*" if coefficient.is_Add else f"{text}*"
+
+
+def _scalars(scheme: Scheme, routine: Routine, stage: Stage) -> tuple[Symbol, ...]:
+    """The scalar arguments: the step, parameters, coefficients of the table, the time."""
+    found: set[Symbol] = set()
+    for node in routine.nodes().values():
+        for expression in expressions_of(node.op):
+            found |= free_scalars(scheme.model, expression)
+        if isinstance(node.op, Pointwise):
+            found -= set(node.op.symbols)
+    tables = [s for s, _ in stage.table]
+    params = [p.symbol for p in scheme.model.params]
+    order = [TAU, *params]
+    rest = sorted(found - set(order) - set(tables) - {Symbol("t", real=True)}, key=str)
+    return tuple(s for s in (*order, *rest) if s in found)
+
+
+def expressions_of(op: object) -> tuple[Expr, ...]:
+    """The scalar expressions that an op holds."""
+    if isinstance(op, Pointwise):
+        return (op.expression,)
+    return tuple(getattr(op, "coefficients", ()))
+
+
+# ---- what is computed once
+
+
+def _frozen_weights(scheme: Scheme) -> dict[Grid, str]:
+    """Flux weights that a cycle holds: grid expression -> array."""
+    assert scheme.step is not None
+    if not any(s.frozen == "save" for s in scheme.step.body):
+        return {}
+    found: dict[Grid, str] = {}
+    for rate in scheme.rates:
+        for term in rate.terms:
+            for node in walk(term.value):
+                for face in node.faces if isinstance(node, Flux) else ():
+                    if face.weight is not None and face.weight not in found:
+                        letter = scheme.axes[face.axis].name
+                        name = f"weight_{letter}"
+                        number = sum(v.startswith(name) for v in found.values())
+                        found[face.weight] = name + (str(number + 1) if number else "")
+    return found
+
+
+def _prepare(scheme: Scheme, kept: dict[Grid, str]) -> tuple[Routine, Call] | None:
+    """The routine that computes what depends on given data only."""
+    if not kept:
+        return None
+    draft = Draft(scheme=scheme, at={}, kept={}, hoist=False)
+    outputs = [(name, draft.grid(node, name=name)) for node, name in kept.items()]
+    routine = draft.routine("prepare", "what depends on given data only, computed once", outputs)
+    stage = Stage(name="prepare", at=(), updates=())
+    symbols = _scalars(scheme, routine, stage)
+    return routine, Call(routine="prepare", scalars=symbols, writes=tuple(kept.values()))
+
+
+def _watches(scheme: Scheme, kept: dict[Grid, str]) -> list[tuple[Routine, Call]]:
+    """Watched numbers are added by the pass that lowers integrals."""
+    return []
+
+
+# ---- places
+
+
+def _places(
+    scheme: Scheme, kept: dict[Grid, str], frozen: dict[Grid, str]
+) -> tuple[ArrayPlace, ...]:
+    """Where every array lives; ranges of prepared ones and halos come with the passes."""
+    assert scheme.step is not None
+    dim = len(scheme.axes)
+    none = ((0, 0),) * dim
+    found = [
+        ArrayPlace(name=u.symbol.name, like=u.symbol, location=u.location,
+                   extra=tuple((0, e) for e in u.extra), halo=none)
+        for u in scheme.unknowns
+    ]
+    homes: dict[Symbol, ArrayPlace] = {p.like: p for p in found}
+    extra: tuple[Array, ...] = scheme.step.arrays
+    found += [replace(homes[a.like], name=a.name) for a in extra]
+    if any(n.kind == "coordinate" for k in kept for n in walk(k) if isinstance(n, Read)):
+        zero = (0,) * dim
+        found += [
+            ArrayPlace(name=a.name, like=scheme.unknowns[0].symbol, location=zero, extra=none,
+                       halo=none)
+            for a in scheme.axes
+        ]
+    first = scheme.unknowns[0].symbol
+    found += [
+        ArrayPlace(name=name, like=first, location=node.location, extra=none, halo=none,
+                   ghosts=False)
+        for node, name in (kept | frozen).items()
+    ]
+    return tuple(found)

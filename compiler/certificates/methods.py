@@ -1,0 +1,205 @@
+"""What a time method does, found by running its stages on the test equation, exactly.
+
+One level, all unknowns at once: each stage value is y = sum_j a_j (tau f(y_j)) + u, so the stages
+are a Butcher tableau (A, b). Its stability polynomial is 1 + z b^T (I - zA)^-1 1, and it is a
+convex combination of explicit Euler steps of length tau/r where the tableau is absolutely monotonic
+at -r (Kraaijevanger 1991): K = [A; b], r K (I + r K)^-1 >= 0 with row sums <= 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import flint
+from sympy import Expr, Symbol
+
+from ..scheme import TAU, Scheme, Stage, Update
+
+Vector = tuple[Fraction, ...]  # factor of tau f(y_1), tau f(y_2), ...
+Value = dict[tuple[int, int], Fraction]  # (-1: u, j: f(y_j); power of tau) -> factor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tableau:
+    """y_i = u + sum_j a_ij tau f(y_j), then u + sum_j b_j tau f(y_j); `frozen`: flux weights kept."""
+
+    a: tuple[Vector, ...]
+    b: Vector
+    frozen: bool
+
+    @property
+    def polynomial(self) -> flint.fmpq_poly:
+        """The stability polynomial in z."""
+        z = flint.fmpq_poly([0, 1])
+        values: list[flint.fmpq_poly] = []
+        for row in (*self.a, self.b):
+            y = flint.fmpq_poly([1])
+            for c, v in zip(row, values, strict=False):
+                y += flint.fmpq(c.numerator, c.denominator) * z * v
+            values.append(y)
+        return values[-1]
+
+
+class Foreign(ValueError):
+    """Stages that no tableau describes: several levels, groups in turn, coefficients with tau."""
+
+
+def expanded(stages: Sequence[Stage]) -> Iterator[tuple[Stage, dict[Symbol, Expr]]]:
+    """The stages in the order in which they run, a row of a table each."""
+    for stage in stages:
+        rows = len(stage.table[0][1]) if stage.table else 1
+        for i in range(rows):
+            yield stage, {s: values[i] for s, values in stage.table}
+
+
+def power_of_tau(expression: Expr) -> tuple[Fraction, int]:
+    """A coefficient as (rational, power of tau); raises Foreign for anything else."""
+    factor, rest = expression.as_coeff_Mul(rational=True)
+    base, power = rest.as_base_exp()
+    if not factor.is_Rational or not (rest == 1 or (base == TAU and power.is_Integer)):
+        raise Foreign(f"the coefficient {expression} is no rational number times a power of tau")
+    return Fraction(int(factor.p), int(factor.q)), 0 if rest == 1 else int(power)
+
+
+def tableau(scheme: Scheme) -> Tableau:
+    """The Butcher tableau of the step's body; raises Foreign where there is none."""
+    if scheme.step is None:
+        raise Foreign("there is no time step")
+    fields = [r.unknown for r in scheme.rates]
+    arrays: dict[str, Value] = {str(f.name): {(-1, 0): Fraction(1)} for f in fields}
+    rows: list[Value] = []
+    frozen = saved = False
+    for stage, row in expanded(scheme.step.body):
+        places = dict(stage.at)
+        points = [arrays.get(places.get(f, str(f.name)), {}) for f in fields]
+        if any(p != points[0] for p in points):
+            raise Foreign("the unknowns are not advanced from one common state")
+        if any(u.slope != 0 for u in stage.updates):
+            rows.append(points[0])
+            frozen = (frozen or len(rows) == 1) and stage.frozen == "use" and saved
+        saved = saved or stage.frozen == "save"
+        arrays |= {u.target: _updated(u, row, arrays, len(rows) - 1) for u in stage.updates}
+        old = dict(arrays)
+        arrays |= {target: old.get(source, {}) for target, source in stage.moves}
+    final = [arrays[str(f.name)] for f in fields]
+    if any(f != final[0] for f in final):
+        raise Foreign("the unknowns are advanced by different rules")
+    return _tableau(rows, final[0], frozen)
+
+
+def _updated(
+    update: Update, row: dict[Symbol, Expr], arrays: dict[str, Value], stage: int
+) -> Value:
+    """The new array as a combination of u and of the slopes f(y_j)."""
+    found: Value = {}
+    for c, name in update.combination:
+        if name not in arrays:
+            raise Foreign("the method keeps older levels")
+        factor, power = power_of_tau(c.xreplace(row))
+        for (key, p), value in arrays[name].items():
+            found[key, p + power] = found.get((key, p + power), Fraction(0)) + factor * value
+    if update.slope != 0:
+        if update.terms is not None:
+            raise Foreign("the terms of an equation are advanced one after the other")
+        factor, power = power_of_tau(update.slope.xreplace(row))
+        found[stage, power] = found.get((stage, power), Fraction(0)) + factor
+    return {k: v for k, v in found.items() if v}
+
+
+def _tableau(rows: list[Value], final: Value, frozen: bool) -> Tableau:
+    lines = []
+    for row in (*rows, final):
+        slopes = {key for key in row if key[0] >= 0}
+        if row.get((-1, 0)) != 1 or slopes != {(j, 1) for j, _ in slopes} or any(
+            key[0] < 0 and key != (-1, 0) for key in row
+        ):
+            raise Foreign("a stage is no state plus slopes")
+        lines.append(tuple(row.get((j, 1), Fraction(0)) for j in range(len(rows))))
+    return Tableau(a=tuple(lines[:-1]), b=lines[-1], frozen=frozen)
+
+
+# ---- intervals
+
+
+def real_interval(p: flint.fmpq_poly) -> Fraction:
+    """The largest beta, or a rational just below it, with |p| <= 1 on [-beta, 0]."""
+    return _first_excess((1 - p) * (1 + p), flint.fmpq_poly([0, -1]))
+
+
+def imaginary_squared(p: flint.fmpq_poly) -> Fraction:
+    """The largest q, or a rational just below it, with |p(iy)|^2 <= 1 for 0 <= y^2 <= q."""
+    even = flint.fmpq_poly([c * (-1) ** k for k, c in enumerate(p.coeffs()[0::2])] or [0])
+    odd = flint.fmpq_poly([c * (-1) ** k for k, c in enumerate(p.coeffs()[1::2])] or [0])
+    return _first_excess(1 - even**2 - flint.fmpq_poly([0, 1]) * odd**2, flint.fmpq_poly([0, 1]))
+
+
+def _first_excess(gap: flint.fmpq_poly, along: flint.fmpq_poly) -> Fraction:
+    """The first x > 0 after which gap(along(x)) is negative, rounded down."""
+    gap = gap(along)
+    if gap == 0:
+        raise Foreign("the method does nothing")
+    _, factors = gap.numer().factor()
+    odd = [f for f, k in factors if k % 2 and f.degree() > 0]
+    roots: list[Fraction] = []
+    for factor in odd:
+        roots += _positive_roots(factor)
+    sign_at_zero = next(c for c in gap.coeffs() if c != 0) > 0
+    if not sign_at_zero:
+        return Fraction(0)
+    return min(roots, default=Fraction(10**6))
+
+
+def _positive_roots(factor: flint.fmpz_poly) -> list[Fraction]:
+    """The positive roots of an irreducible polynomial, exact or twelve digits rounded down."""
+    if factor.degree() == 1:
+        root = -Fraction(int(factor[0]), int(factor[1]))
+        return [root] if root > 0 else []
+    found = []
+    for root, _ in factor.complex_roots():
+        if root.imag.contains(0) and root.real > 0 and _is_real(root):
+            low = root.real.lower()
+            mantissa, exponent = low.man_exp()
+            exact = Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+            found.append(Fraction(exact * 10**12 // 1, 10**12))
+    return found
+
+
+def _is_real(root: flint.acb) -> bool:
+    """Flint isolates roots of exact polynomials: an enclosure that meets its conjugate is real."""
+    return bool(root.imag == 0)
+
+
+# ---- convex combinations of Euler steps
+
+
+def monotone_at(method: Tableau, r: Fraction) -> bool:
+    """True when the tableau is absolutely monotonic at -r."""
+    rows = (*method.a, method.b)
+    size = len(rows)
+    found: list[list[Fraction]] = []  # rows of (I + rK)^-1 K, K = [A 0; b 0]
+    sums: list[Fraction] = []  # rows of (I + rK)^-1 e
+    for i, row in enumerate(rows):
+        line = [*row, *[Fraction(0)] * (size - len(row))]
+        total = Fraction(1)
+        for j in range(i):
+            c = r * row[j] if j < len(row) else Fraction(0)
+            if c:
+                line = [x - c * y for x, y in zip(line, found[j], strict=True)]
+                total -= c * sums[j]
+        found.append(line)
+        sums.append(total)
+    return all(x >= 0 for line in found for x in line) and all(s >= 0 for s in sums)
+
+
+def strong_stability(method: Tableau) -> Fraction:
+    """The largest r at which the tableau is absolutely monotonic, rounded down to 1/1024."""
+    if not monotone_at(method, Fraction(1, 1024)):
+        return Fraction(0)
+    low, high = 1, 1024 * (2 * len(method.b) + 1)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if monotone_at(method, Fraction(middle, 1024)) else (low, middle)
+    return Fraction(low, 1024)
+

@@ -1,0 +1,248 @@
+"""The exact scheme of a certificate: everything that is computed, as plain JSON.
+
+axes        name, spacing (a name), its exact value, low end, length, count, periodic
+parameters  name, exact value, set [low, high] (null: infinite), whether it is trained
+unknowns    name, kind ("field" | "data"), location, extra, edges; data: formula or range
+nodes       grid expressions, operands before what uses them; everything refers to them by number
+rates       unknown, order, terms (words, coefficient, node)
+step        method, arrays, stages with every coefficient
+
+Numbers are "p/q"; expressions are nested lists (see `expression`). Spans, notes and documentation
+are not part of it: two files with one meaning have one digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+
+import sympy
+from sympy import Expr, Symbol
+
+from ...runtime.contract import Json
+from ..model import Model, Param
+from ..scheme import (
+    Edge,
+    Face,
+    Flux,
+    Grid,
+    GridAxis,
+    Linear,
+    Network,
+    Point,
+    Rate,
+    Read,
+    Scheme,
+    Stage,
+    Step,
+    Unknown,
+    Update,
+    walk,
+)
+from ..stencil import Stencil
+from .expression import inline, tree
+
+SCHEMA = 1
+
+
+def normal(scheme: Scheme) -> dict[str, Json]:
+    """The exact scheme; raises Unwritable where an expression has no exact form."""
+    nodes = _nodes(scheme)
+    number = {node: i for i, node in enumerate(nodes)}
+    model = scheme.model
+    return {
+        "schema": SCHEMA,
+        "axes": [_axis(a) for a in scheme.axes],
+        "parameters": [_parameter(p) for p in model.params],
+        "unknowns": [_unknown(u, model) for u in scheme.unknowns],
+        "nodes": [_node(n, number, model) for n in nodes],
+        "rates": [_rate(r, number) for r in scheme.rates],
+        "step": None if scheme.step is None else _step(scheme.step),
+    }
+
+
+def digest(document: Json) -> str:
+    """sha256 of the canonical text of a JSON document."""
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def scheme_digest(scheme: Scheme) -> str:
+    """The digest that binds certificates and emitted text to a scheme."""
+    return digest(normal(scheme))
+
+
+# ---- grid expressions
+
+
+def _nodes(scheme: Scheme) -> list[Grid]:
+    """Every distinct grid expression once, operands first, faces' parts included."""
+    found: dict[Grid, None] = {}
+    for rate in scheme.rates:
+        for term in rate.terms:
+            _collect(term.value, found)
+    return list(found)
+
+
+def _collect(root: Grid, found: dict[Grid, None]) -> None:
+    for node in walk(root):
+        if isinstance(node, Flux) and node not in found:
+            parts = [node.operand]
+            parts += [g for f in node.faces for g in (f.slope, f.weight) if g is not None]
+            for part in parts:
+                _collect(part, found)
+        found.setdefault(node)
+
+
+def _node(node: Grid, number: dict[Grid, int], model: Model) -> Json:
+    match node:
+        case Read():
+            return {"is": "read", "name": str(node.symbol.name), "kind": node.kind,
+                    "location": list(node.location)}  # fmt: skip
+        case Linear():
+            terms: Json = [[_stencil(s), number[v]] for s, v in node.terms]
+            return {"is": "linear", "terms": terms, "location": list(node.location)}
+        case Point():
+            names = {s: f"${k}" for k, (s, _) in enumerate(node.operands)}
+            return {
+                "is": "point",
+                "expression": tree(inline(node.expression, model), names),
+                "operands": [number[v] for _, v in node.operands],
+                "location": list(node.location),
+            }
+        case Flux():
+            faces: Json = [_face(f, number) for f in node.faces]
+            return {"is": "flux", "operand": number[node.operand], "faces": faces,
+                    "location": list(node.location)}  # fmt: skip
+        case Network():
+            arguments: Json = [number[a] for a in node.arguments]
+            return {"is": "network", "function": str(node.function.name), "arguments": arguments,
+                    "location": list(node.location)}  # fmt: skip
+
+
+def _stencil(stencil: Stencil) -> Json:
+    weights: Json = [[list(o), str(w)] for o, w in stencil.weights]
+    return {"weights": weights, "scale": tree(stencil.scale), "shift": list(stencil.shift)}
+
+
+def _face(face: Face, number: dict[Grid, int]) -> Json:
+    return {
+        "axis": face.axis,
+        "difference": _stencil(face.difference),
+        "slope": number[face.slope],
+        "weight": None if face.weight is None else number[face.weight],
+        "flux": number[face.flux],
+    }
+
+
+# ---- declarations
+
+
+def _axis(axis: GridAxis) -> Json:
+    return {
+        "name": axis.name,
+        "spacing": str(axis.spacing.name),
+        "value": tree(axis.spacing_value),
+        "low": tree(axis.low),
+        "length": _optional(axis.length),
+        "count": axis.count,
+        "periodic": axis.periodic,
+    }
+
+
+def _parameter(param: Param) -> Json:
+    low, high = param.interval or (None, None)
+    return {
+        "name": str(param.symbol.name),
+        "value": None if param.of_limit else tree(param.value),
+        "low": "0" if param.positive and low is None else _optional(low),
+        "high": _optional(high),
+        "positive": param.positive,
+        "trainable": param.trainable,
+        "varies": param.per_step or param.per_channel,
+    }
+
+
+def _unknown(unknown: Unknown, model: Model) -> Json:
+    found: dict[str, Json] = {
+        "name": str(unknown.symbol.name),
+        "kind": unknown.kind,
+        "location": list(unknown.location),
+        "extra": list(unknown.extra),
+        "edges": [[_edge(e) for e in pair] for pair in unknown.edges],
+    }
+    if unknown.kind == "data":
+        data = next(d for d in model.data if unknown.symbol in d.symbols)
+        component = data.symbols.index(unknown.symbol)
+        formula = None if data.formula is None else inline(data.formula[component], model)
+        low, high = data.interval or (None, None)
+        found |= {"formula": _optional(formula), "low": _optional(low), "high": _optional(high)}
+    return found
+
+
+def _edge(edge: Edge) -> Json:
+    return {
+        "rule": edge.rule,
+        "mirror": edge.mirror,
+        "value": tree(edge.value),
+        "slope": tree(edge.slope),
+        "homogeneous": bool(edge.right == 0),
+    }
+
+
+def _optional(expression: Expr | None) -> Json:
+    return None if expression is None or expression in {sympy.oo, -sympy.oo} else tree(expression)
+
+
+# ---- equations and step
+
+
+def _rate(rate: Rate, number: dict[Grid, int]) -> Json:
+    terms: Json = [
+        {"words": list(t.words), "coefficient": tree(t.coefficient), "node": number[t.value]}
+        for t in rate.terms
+    ]
+    return {"unknown": str(rate.unknown.name), "order": rate.order, "terms": terms}
+
+
+def _step(step: Step) -> Json:
+    return {
+        "method": step.method,
+        "arrays": [
+            {"name": a.name, "like": str(a.like.name), "level": a.level} for a in step.arrays
+        ],
+        "start": _stages(step.start),
+        "start_steps": step.start_steps,
+        "body": _stages(step.body),
+        "finish": _stages(step.finish),
+        "inner": step.inner,
+        "advance": tree(step.advance),
+    }
+
+
+def _stages(stages: Iterable[Stage]) -> Json:
+    return [
+        {
+            "at": [[str(s.name), array] for s, array in stage.at],
+            "updates": [_update(u) for u in stage.updates],
+            "moves": [list(pair) for pair in stage.moves],
+            "table": [[str(s.name), [tree(v) for v in row]] for s, row in stage.table],
+            "frozen": stage.frozen,
+        }
+        for stage in stages
+    ]
+
+
+def _update(update: Update) -> Json:
+    return {
+        "target": update.target,
+        "combination": [[tree(c), array] for c, array in update.combination],
+        "slope": tree(update.slope),
+        "unknown": None if update.unknown is None else _name(update.unknown),
+        "terms": None if update.terms is None else list(update.terms),
+    }
+
+
+def _name(symbol: Symbol) -> str:
+    return str(symbol.name)

@@ -1,0 +1,226 @@
+"""Under which walls a bound on Z^d is a bound on the grid, in volume-weighted products.
+
+Mirror: with even (Neumann) and odd (Dirichlet) walls a grid function continues by reflection to a
+periodic one. Where every operator maps such continuations to such ones, the step on the grid is the
+step on the torus on an invariant subspace, whose norm is the volume-weighted one.
+
+Edges: two-point differences make an operator of edges sum_e w_e (u_i - u_j)^2 with 0 <= w_e <= g; a
+wall a u + b dn(u) = 0 with a b >= 0 adds an edge whose weight lies between 0 (Neumann) and that of
+a Dirichlet wall, so the operator lies between theirs. Cells, and Dirichlet ends of nodes.
+
+Zero: padding by zeros is the compression of the operator on Z^d.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import sympy
+from sympy import Expr, Symbol
+
+from ..scheme import Edge, Flux, Grid, Linear, Network, Point, Read, Scheme, Unknown
+from ..stencil import Stencil
+from .atoms import Atom, Constant, Diffusive
+from .forms import NoForm, Signs
+
+EVEN, ODD, NEITHER = 1, -1, 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mirror:
+    """Parities about one wall: `axis`, `end` (0 low, 1 high)."""
+
+    scheme: Scheme
+    axis: int
+    end: int
+
+    def edge(self, symbol: Symbol) -> Edge | None:
+        """The ghost rule of an unknown or data here."""
+        for unknown in self.scheme.unknowns:
+            if unknown.symbol == symbol:
+                return unknown.edges[self.axis][self.end]
+        return None
+
+    def of(self, node: Grid) -> int:
+        """EVEN, ODD or NEITHER: how the continuation of a grid function mirrors."""
+        match node:
+            case Read(kind="coordinate", symbol=symbol):
+                return NEITHER if symbol == self.scheme.axes[self.axis].symbol else EVEN
+            case Read(symbol=symbol):
+                edge = self.edge(symbol)
+                return NEITHER if edge is None else parity(edge)
+            case Linear(terms=terms):
+                return _common(self.along(s) * self.of(v) for s, v in terms)
+            case Point(expression=expression, operands=operands):
+                return _formula(expression, {s: self.of(v) for s, v in operands})
+            case Flux(faces=faces):
+                return _common(self.along(f.difference) * self.of(f.flux) for f in faces)
+            case Network(arguments=arguments):
+                return EVEN if all(self.of(a) == EVEN for a in arguments) else NEITHER
+
+    def along(self, stencil: Stencil) -> int:
+        """EVEN when the weights are symmetric along the axis, ODD when antisymmetric."""
+        weights = dict(stencil.weights)
+        signs = set()
+        for offset, weight in weights.items():
+            image = list(offset)
+            image[self.axis] = -offset[self.axis] - stencil.shift[self.axis]
+            other = weights.get(tuple(image))
+            if other is None or abs(other) != abs(weight):
+                return NEITHER
+            signs.add(EVEN if other == weight else ODD)
+        return signs.pop() if len(signs) == 1 else NEITHER
+
+
+def parity(edge: Edge) -> int:
+    """How a ghost rule mirrors, its right side left out."""
+    if edge.rule != "wall":
+        return NEITHER
+    if edge.value == 0 and edge.slope != 0:
+        return EVEN
+    return ODD if edge.slope == 0 and edge.value != 0 else NEITHER
+
+
+def _common(parities: Iterable[int]) -> int:
+    found = set(parities)
+    return found.pop() if len(found) == 1 else NEITHER
+
+
+def _formula(expression: Expr, parities: Mapping[Symbol, int]) -> int:
+    """The parity of a pointwise formula: what changing the sign of its odd operands does to it."""
+    if NEITHER in parities.values():
+        return NEITHER
+    flipped = {s: -s for s, p in parities.items() if p == ODD and s in expression.free_symbols}
+    if not flipped:
+        return EVEN
+    image = sympy.expand(expression.xreplace(flipped))
+    for sign in (EVEN, ODD):
+        if image == sympy.expand(sign * expression):
+            return sign
+    return NEITHER
+
+
+# ---- energy forms
+
+
+def walls_of(scheme: Scheme, unknown: Unknown) -> list[tuple[int, int]]:
+    """(axis, end) of every side that is not periodic."""
+    return [
+        (a, end)
+        for a, pair in enumerate(unknown.edges)
+        for end, edge in enumerate(pair)
+        if edge.rule != "periodic"
+    ]
+
+
+def reason_against(
+    scheme: Scheme, unknown: Unknown, parts: tuple[Atom, ...], signs: Signs
+) -> str | None:
+    """Why bounds on Z^d say nothing about this unknown's walls, or None if they hold."""
+    walls = walls_of(scheme, unknown)
+    if not walls:
+        return None
+    if all(unknown.edges[a][e].rule == "zero" for a, e in walls):
+        return None
+    mirrored = _against_mirror(scheme, unknown, parts, walls)
+    if mirrored is None or _edges_hold(scheme, unknown, parts, walls, signs):
+        return None
+    return mirrored
+
+
+def _against_mirror(
+    scheme: Scheme, unknown: Unknown, parts: tuple[Atom, ...], walls: list[tuple[int, int]]
+) -> str | None:
+    for axis, end in walls:
+        mirror = Mirror(scheme=scheme, axis=axis, end=end)
+        place = f"{scheme.axes[axis].name} {('low', 'high')[end]}"
+        own = parity(unknown.edges[axis][end])
+        if own == NEITHER:
+            return f"the wall at {place} is neither even nor odd, and the operator is no sum of edges"
+        for atom in parts:
+            if isinstance(atom, Constant) and mirror.along(atom.stencil) != EVEN:
+                return f"the stencil is not symmetric about the wall at {place}"
+            if isinstance(atom, Diffusive) and not _mirrors(atom.flux, mirror):
+                return f"the flux weights do not mirror at {place}"
+    return None
+
+
+def _mirrors(flux: Flux, mirror: Mirror) -> bool:
+    return all(
+        mirror.along(f.difference) != NEITHER
+        and (f.weight is None or mirror.of(f.weight) == EVEN)
+        for f in flux.faces
+    )
+
+
+def _edges_hold(
+    scheme: Scheme, unknown: Unknown, parts: tuple[Atom, ...], walls: list[tuple[int, int]],
+    signs: Signs,
+) -> bool:
+    if any(unknown.extra) or any(unknown.location):
+        return False
+    for atom in parts:
+        if isinstance(atom, Constant) and not is_neighbour_sum(atom.stencil):
+            return False
+        if isinstance(atom, Diffusive) and not all(
+            is_edge(f.difference, f.axis) for f in atom.flux.faces
+        ):
+            return False
+    return all(_dissipates(unknown.edges[a][e], signs) for a, e in walls)
+
+
+def is_edge(stencil: Stencil, axis: int) -> bool:
+    """(u[i+1] - u[i]) / h along one axis, wherever the result lies."""
+    if len(stencil.weights) != 2:  # noqa: PLR2004
+        return False
+    (low, a), (high, b) = stencil.weights
+    unit = tuple(int(i == axis) for i in range(stencil.dim))
+    return a == -b and tuple(y - x for x, y in zip(low, high, strict=True)) == unit
+
+
+def is_neighbour_sum(stencil: Stencil) -> bool:
+    """sum_a c_a (u[i+1] - 2 u[i] + u[i-1]) along the axes, plus a multiple of u[i]."""
+    weights = dict(stencil.weights)
+    return all(
+        sum(map(abs, o)) <= 1 and weights.get(tuple(-k for k in o)) == w for o, w in weights.items()
+    ) and not any(stencil.shift)
+
+
+def _dissipates(edge: Edge, signs: Signs) -> bool:
+    """A wall a u + b dn(u) = 0 with a b >= 0, half a cell outside, or a Dirichlet node outside."""
+    if edge.rule == "zero":
+        return edge.mirror in {0, -1}
+    if edge.rule != "wall" or (edge.value == 0 and edge.slope == 0):
+        return False
+    if edge.mirror == -1:
+        return bool(edge.slope == 0)
+    if edge.mirror != 0:
+        return False
+    try:
+        return signs.nonnegative(edge.value * edge.slope)
+    except NoForm:
+        return False
+
+
+# ---- in words
+
+
+def domain(scheme: Scheme, unknown: Unknown) -> str:
+    """The walls of an unknown in words, such as "x periodic, y from Dirichlet to Neumann"."""
+    return ", ".join(
+        f"{axis.name} periodic" if low.rule == "periodic"
+        else f"{axis.name} from {kind(low)} to {kind(high)}"
+        for axis, (low, high) in zip(scheme.axes, unknown.edges, strict=True)
+    )  # fmt: skip
+
+
+def kind(edge: Edge) -> str:
+    """The name of a ghost rule."""
+    if edge.rule != "wall":
+        return {"zero": "zeros", "none": "nothing"}.get(edge.rule, edge.rule)
+    if edge.slope == 0:
+        return "Dirichlet"
+    return "Neumann" if edge.value == 0 else "Robin"
+
+

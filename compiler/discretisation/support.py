@@ -1,0 +1,73 @@
+"""What later stages do not have yet: analysed fully, then refused by one Diagnostic."""
+
+from __future__ import annotations
+
+from ..integrators import METHODS
+from ..model import (
+    BoundaryIntegral,
+    Convolved,
+    ConvolvedAdjoint,
+    Equation,
+    GraphLaplacian,
+    Integral,
+    Mean,
+    Model,
+    Neighbours,
+    Variation,
+)
+from ..source import Faults
+
+_WORDS = {
+    Variation: "the variation of an energy",
+    Convolved: "a learned kernel",
+    ConvolvedAdjoint: "a learned kernel",
+    GraphLaplacian: "an unknown on a graph",
+    Neighbours: "an unknown on a graph",
+    Integral: "an integral inside an equation",
+    BoundaryIntegral: "an integral inside an equation",
+    Mean: "a mean inside an equation",
+}
+
+
+def refuse_later(model: Model, faults: Faults) -> None:
+    """Say once, for the first part that has no back end, what is not there yet."""
+    found = next(iter(_missing(model)), None)
+    if found is not None:
+        span, what = found
+        faults.error(span, f"{what} is not there yet",
+                     "this version compiles explicit schemes on grids; the text itself is right")
+
+
+def _missing(model: Model) -> list[tuple]:  # type: ignore[type-arg]
+    """(span, what) of everything that this version cannot compile, in reading order."""
+    found = []
+    if model.graph is not None:
+        found.append((model.graph.span, "an unknown on a graph"))
+    if model.grid.placement == "quadrature":
+        found.append((model.grid.span, "a quadrature grid"))
+    if model.space.spectral and model.space.span is not None:
+        found.append((model.space.span, "`space spectral`"))
+    if model.time is not None and model.time.method.name not in METHODS:
+        found.append((model.time.method.name_span, f"the time method {model.time.method.name}"))
+    found += [(s.name_span, f"the solver {s.name}") for s in model.solves]
+    found += [(k.span, "a learned kernel") for k in model.kernels]
+    found += [(e.span, what) for e in model.equations for what in _in_equation(e)]
+    found += [
+        (w.span, f"a condition on {w.operand}(u)") for w in model.boundary.walls
+        if w.operand != "value"
+    ]
+    found += [(f.span, "a field with channels") for f in model.fields if f.channels > 1]
+    if not model.equations:
+        found.append((model.fields[0].span if model.fields else model.grid.span,
+                      "a scheme without an equation"))
+    return sorted(found, key=lambda pair: pair[0].start)
+
+
+def _in_equation(equation: Equation) -> list[str]:
+    """What one equation holds that has no back end."""
+    words = [w for kind, w in _WORDS.items() if equation.right.atoms(kind)]
+    if equation.kind in ("steady", "fixed_point"):
+        words.append("an equation without dt(u)")
+    if equation.left is not None:
+        words.append("an implicit `iterate`")
+    return words

@@ -1,0 +1,80 @@
+"""Emitted functions: routines, the user's functions, initial values, data by formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sympy import Basic, Expr, Symbol
+
+from ..architectures.scalars import free_scalars
+from ..graph import Call, Graph, Input, Routine
+from ..model import Function, RandomNormal, RandomUniform
+from ..naming import safe
+from ..scheme import Scheme
+from .statements import Writer
+from .words import Words, scalars_of
+
+
+def routine_text(scheme: Scheme, routine: Routine, call: Call, words: Words) -> list[str]:
+    """`def advance(u, tau, kappa) -> Tensor:` with its formula lines."""
+    writer = Writer(scheme=scheme, routine=routine, words=words)
+    lines, returned = writer.write()
+    names = {
+        n.op.array: n.name for n in routine.nodes().values() if isinstance(n.op, Input)
+    }
+    arguments = [names[a] for a in (*call.padded, *call.plain)]
+    arguments += [safe(s.name) for s in call.scalars]
+    typed = [f"{a}: Tensor" for a in arguments]
+    typed += [f"{safe(s.name)}: nn.Module" for s in call.networks]
+    typed += [f"{safe(s.name)}: Tensor" for s, _ in call.table if s not in call.time.free_symbols]
+    typed += ["t: Tensor"] if call.timed else []
+    several = len(routine.outputs) > 1
+    result = f"tuple[{', '.join(['Tensor'] * len(routine.outputs))}]" if several else "Tensor"
+    head = f"def {safe(routine.name)}({', '.join(typed)}) -> {result}:"
+    doc = [f'"""{routine.doc}."""']
+    return [head, *(f"    {line}" for line in (*doc, *lines, f"return {returned}"))]
+
+
+def function_text(scheme: Scheme, function: Function, words: Words) -> list[str]:
+    """A declared function with the scalars that its body needs."""
+    assert isinstance(function.body, Basic)
+    arguments = [s.name for s in (*function.parameters, *scalars_of(scheme, function))]
+    typed = ", ".join(f"{safe(a)}: Tensor" for a in arguments)
+    line, _ = scheme.model.source.line_column(function.span.start)
+    formula = str(function.body).replace("**", "^")
+    return [
+        f"def {safe(function.name)}({typed}) -> Tensor:",
+        f'    """{formula}, {words.file}:{line}."""',
+        f"    return {words.printer({}).text(function.body)}",
+    ]
+
+
+def formulas_text(
+    scheme: Scheme, name: str, doc: str, values: Iterable[tuple[str, Expr]], words: Words
+) -> tuple[list[str], tuple[Symbol, ...]]:
+    """A function of the coordinates that returns one value a name, and the scalars it takes."""
+    pairs = list(values)
+    params = [p.symbol for p in scheme.model.params]
+    axes = [a.symbol for a in scheme.axes]
+    found = {s for _, e in pairs for s in free_scalars(scheme.model, e)}
+    scalars = tuple(p for p in params if p in found)
+    typed = ", ".join(f"{safe(s.name)}: Tensor" for s in (*axes, *scalars))
+    result = f"tuple[{', '.join(['Tensor'] * len(pairs))}]" if len(pairs) > 1 else "Tensor"
+    lines = [f"def {name}({typed}) -> {result}:", f'    """{doc}."""']
+    if any(e.has(RandomNormal, RandomUniform) for _, e in pairs):
+        shapes = ", ".join(f"{safe(a.name)}.shape" for a in axes)
+        lines.append(f"    shape = torch.broadcast_shapes({shapes})")
+    printer = words.printer({})
+    texts = []
+    for target, expression in pairs:
+        text = printer.text(expression)
+        texts.append(text if expression.free_symbols & set(axes) else f"0 * {safe(axes[0].name)} + {text}")
+        lines.append(f"    {safe(target)} = {texts[-1]}")
+    lines.append(f"    return {', '.join(safe(t) for t, _ in pairs)}")
+    return lines, scalars
+
+
+def calls_of(graph: Graph) -> dict[str, Call]:
+    """Routine -> a call of it (all calls of a routine take the same arguments)."""
+    calls = (*graph.prepare, *graph.start, *graph.body, *graph.finish, *(c for _, c in graph.watch))
+    return {c.routine: c for c in reversed(calls) if c.routine is not None}

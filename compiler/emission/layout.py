@@ -1,0 +1,2 @@
+def layout(text: str) -> str:
+    return text

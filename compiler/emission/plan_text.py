@@ -1,0 +1,179 @@
+"""The plan and the places of an emitted module, as the text of data."""
+
+from __future__ import annotations
+
+from sympy import Expr, Symbol
+
+from ..graph import ArrayPlace, Call, Graph
+from ..naming import attribute, safe
+from ..scheme import Edge, Scheme, Unknown
+from .words import Words
+
+POINTS = "(points)"  # the place of coordinates; no array can be called so
+
+
+def places_text(scheme: Scheme, graph: Graph, words: Words, walls: dict[str, str]) -> list[str]:
+    """Entries of PLACES, one an array; `walls` collects functions of varying right sides."""
+    homes = {u.symbol: u for u in scheme.unknowns}
+    entries = []
+    axes = {a.name for a in scheme.axes}
+    for place in (p for p in graph.places if p.name not in axes):
+        unknown = homes[place.like]
+        sides = [
+            f"({_side(scheme, unknown, a, 0, place, words, walls)},"
+            f" {_side(scheme, unknown, a, 1, place, words, walls)})"
+            for a in range(len(scheme.axes))
+        ]
+        entries.append(f'    "{safe(place.name)}": ' + _place(scheme, place, words, sides) + ",")
+    return entries
+
+
+def points_text(scheme: Scheme, words: Words, halo: list[tuple[int, int]]) -> str:
+    """The place of the points themselves, for coordinates."""
+    sides = ["(PERIODIC, PERIODIC)" if a.periodic else "(NONE, NONE)" for a in scheme.axes]
+    dim = len(scheme.axes)
+    place = ArrayPlace(
+        name=POINTS, like=scheme.unknowns[0].symbol, location=(0,) * dim,
+        extra=((0, 0),) * dim, halo=tuple(halo),
+    )  # fmt: skip
+    return f'    "{POINTS}": ' + _place(scheme, place, words, sides) + ","
+
+
+def _place(scheme: Scheme, place: ArrayPlace, words: Words, sides: list[str]) -> str:
+    origin = [words.number(_origin(scheme, place, a)) for a in range(len(scheme.axes))]
+    spacing = [words.number(a.spacing_value) for a in scheme.axes]
+    extra = [str(stop - start) for start, stop in place.extra]
+    halo = [f"({low}, {high})" for low, high in place.halo]
+    return (
+        f"Place(origin={_tuple(origin)}, spacing={_tuple(spacing)}, extra={_tuple(extra)},"
+        f" halo={_tuple(halo)}, sides={_tuple(sides)})"
+    )
+
+
+def _origin(scheme: Scheme, place: ArrayPlace, axis: int) -> Expr:
+    """The coordinate of the first value: cells at half a spacing, nodes by their end."""
+    a = scheme.axes[axis]
+    start = first_point(scheme, axis) + place.extra[axis][0] * a.spacing_value
+    return start - a.spacing_value / 2 if place.location[axis] else start
+
+
+def first_point(scheme: Scheme, axis: int) -> Expr:
+    """The coordinate of unknown 0 along an axis."""
+    a = scheme.axes[axis]
+    if scheme.model.grid.placement != "nodes" or a.periodic:
+        offset = a.spacing_value / 2 if scheme.model.grid.placement == "cells" else 0
+        return a.low + offset
+    edges = {u.edges[axis][0].mirror for u in scheme.unknowns if u.kind == "field"}
+    return a.low + (a.spacing_value if -1 in edges else 0)
+
+
+def _side(
+    scheme: Scheme,
+    unknown: Unknown,
+    axis: int,
+    end: int,
+    place: ArrayPlace,
+    words: Words,
+    walls: dict[str, str],
+) -> str:
+    """The ghost rule of one side as text."""
+    edge = unknown.edges[axis][end]
+    if not place.ghosts or (edge.rule == "none"):
+        return "NONE"
+    if edge.rule == "periodic":
+        return "PERIODIC"
+    if edge.rule == "zero":
+        return 'Side("zero")'
+    if (edge.mirror, edge.value, edge.right) == (0, 0, 0):
+        return "REFLECT"
+    value, slope = _constant(scheme, edge.value, words), _constant(scheme, edge.slope, words)
+    right = _right(scheme, unknown, edge, axis, end, words, walls)
+    return f'Side("wall", {edge.mirror}, {value}, {slope}, {right})'
+
+
+def _constant(scheme: Scheme, value: Expr, words: Words) -> str:
+    """A number of a condition; parameters at their values."""
+    return words.number(value.subs({p.symbol: p.value for p in scheme.model.params}))
+
+
+def _right(
+    scheme: Scheme,
+    unknown: Unknown,
+    edge: Edge,
+    axis: int,
+    end: int,
+    words: Words,
+    walls: dict[str, str],
+) -> str:
+    """The right side: a number, or the name of a function of time and coordinates."""
+    right = edge.right.subs({p.symbol: p.value for p in scheme.model.params})
+    if right.is_number:
+        return words.number(right)
+    side = ("low", "high")[end]
+    name = f"wall_{safe(unknown.symbol.name)}_{safe(scheme.axes[axis].name)}_{side}"
+    axes = ", ".join(safe(a.name) for a in scheme.axes)
+    text = words.printer({}).text(right)
+    walls[name] = (
+        f"def {name}(t: Tensor, at: tuple[Tensor, ...]) -> Tensor:\n"
+        f'    """{_plain(right)} on {scheme.axes[axis].name} {side}."""\n'
+        f"    {axes}{',' if len(scheme.axes) == 1 else ''} = at\n"
+        f"    return {text}\n"
+    )
+    return name
+
+
+def _plain(e: Expr) -> str:
+    return str(e).replace("**", "^")
+
+
+def _tuple(items: list[str]) -> str:
+    return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
+
+
+def stage_text(scheme: Scheme, call: Call, function: str, words: Words) -> str:
+    """One `Stage(...)` of the plan."""
+    parts = [f"function={function}", f"padded={_words(call.padded)}"]
+    if call.plain:
+        parts.append(f"plain={_words(call.plain)}")
+    names = [attribute(s.name) for s in (*call.scalars, *call.networks)]
+    if names:
+        parts.append(f"scalars={_tuple([_quoted(n) for n in names])}")
+    columns = [(s, v) for s, v in call.table if not is_time(call, s)]
+    if columns:
+        table = ", ".join(f'"{safe(s.name)}": {table_name(call, s)}' for s, _ in columns)
+        parts.append(f"table={{{table}}}")
+    parts.append(f"writes={_words(call.writes)}")
+    if call.moves:
+        moves = [f"({_quoted(safe(a))}, {_quoted(safe(b))})" for a, b in call.moves]
+        parts.append(f"moves={_tuple(moves)}")
+    parts += _times(call, words)
+    return f"Stage({', '.join(parts)})"
+
+
+def _times(call: Call, words: Words) -> list[str]:
+    """When it evaluates; only said where it matters."""
+    if any(is_time(call, s) for s, _ in call.table):
+        name = next(s for s, _ in call.table if is_time(call, s))
+        return [f"times={table_name(call, name)}", "timed=True"] if call.timed else []
+    if not call.timed:
+        return []
+    time = [f"time={words.number(call.time)}"] if call.time != 0 else []
+    return [*time, "timed=True"]
+
+
+def is_time(call: Call, symbol: Symbol) -> bool:
+    """Whether a column of the table is the time of evaluation."""
+    return symbol in call.time.free_symbols
+
+
+def table_name(call: Call, symbol: Symbol) -> str:
+    """EXTRAPOLATE_A: the constant that holds a column."""
+    return f"{safe(call.routine or '')}_{safe(symbol.name)}".upper()
+
+
+def _words(names: tuple[str, ...]) -> str:
+    return _tuple([_quoted(safe(n)) for n in names]) if names else "()"
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'

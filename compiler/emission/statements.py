@@ -1,0 +1,257 @@
+"""One routine as the statements of a Python function: plain slices, one formula a line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import sympy
+from sympy import Expr, Symbol
+
+from ..graph import (
+    AdjointOp,
+    Combine,
+    Coordinate,
+    Input,
+    NetworkOp,
+    Node,
+    Pointwise,
+    Range,
+    Reduce,
+    Routine,
+    StencilOp,
+    Weight,
+)
+from ..naming import safe
+from ..printer import ADD, MUL, Printer, number
+from ..scheme import Scheme
+from ..stencil import Stencil
+from .words import Words
+
+_LINE = 84  # a formula that is longer becomes a variable of its own
+
+
+@dataclass(slots=True, kw_only=True)
+class Writer:
+    """Writes one routine; `texts` holds what a node is called where it is read."""
+
+    scheme: Scheme
+    routine: Routine
+    words: Words
+    lines: list[str] = field(default_factory=list)
+    inline: dict[int, tuple[str, int]] = field(default_factory=dict)
+
+    def write(self) -> tuple[list[str], str]:
+        """(statements, what is returned)."""
+        nodes = self.routine.nodes()
+        for number_, node in nodes.items():
+            if not isinstance(node.op, Input | Weight):
+                self._statement(number_, node)
+        returned = [self._value(i, self._out_range(a, i)) for a, i in self.routine.outputs]
+        return self.lines, ", ".join(returned)
+
+    def _out_range(self, array: str, number_: int) -> Range:
+        node = self.routine.node(number_)
+        return self.words.extents.get(array) or node.range or ()
+
+    # ---- one node
+
+    def _statement(self, number_: int, node: Node) -> None:
+        text, level = self._formula(node)
+        users = len(self.routine.users(number_))
+        written = sum(i == number_ for _, i in self.routine.outputs)
+        readers = [self.routine.node(u) for u in self.routine.users(number_)]
+        whole = all(not isinstance(r.op, StencilOp | AdjointOp) for r in readers)
+        short = isinstance(node.op, Combine) and users + written == 1
+        if short and whole and len(text) <= _LINE and all(r.range == node.range for r in readers):
+            self.inline[number_] = (text, level)
+            return
+        note = self._note(node)
+        if note:
+            self.lines.append(f"# {note}")
+        self.lines.append(f"{node.name} = {text}")
+
+    def _note(self, node: Node) -> str:
+        if not node.formula:
+            return ""
+        if node.span is None:
+            return node.formula
+        line, _ = self.scheme.model.source.line_column(node.span.start)
+        return f"{node.formula}, {self.words.file}:{line}"
+
+    def _formula(self, node: Node) -> tuple[str, int]:
+        match node.op:
+            case StencilOp(stencils=stencils):
+                return self._stencils(node, stencils)
+            case AdjointOp(differences=differences):
+                return self._stencils(node, tuple(d.adjoint().scaled(Fraction(-1)) for d in differences))
+            case Pointwise(expression=expression, symbols=symbols):
+                assert node.range is not None
+                names = {
+                    s: self._value(i, node.range)
+                    for s, i in zip(symbols, node.inputs, strict=True)
+                }
+                text = self.words.printer(names).text(expression)
+                return text, ADD if expression.is_Add else MUL
+            case Combine(coefficients=coefficients):
+                return self._combine(node, coefficients), ADD
+            case Coordinate(axis=axis):
+                return self._coordinate(node, axis), ADD
+            case NetworkOp(function=function):
+                assert node.range is not None
+                inputs = [self._value(i, node.range) for i in node.inputs]
+                return f"{safe(function.name)}({', '.join(inputs)})", MUL
+            case Reduce():
+                return self._reduce(node), MUL
+            case _:
+                raise AssertionError(f"{node.op} has no statement")
+
+    def _coordinate(self, node: Node, axis: int) -> str:
+        """The coordinate half a cell lower where the node lies on faces."""
+        assert node.range is not None
+        name = self._value(node.inputs[0], node.range)
+        if not node.location[axis]:
+            return name
+        half = self.words.number(self.scheme.axes[axis].spacing_value / 2)
+        return f"{name} - {half}"
+
+    # ---- stencils
+
+    def _stencils(self, node: Node, stencils: tuple[Stencil, ...]) -> tuple[str, int]:
+        """Sums of taps by scale: INV_H2 * (u[..] + u[..] - 4 * u[..])."""
+        groups: dict[Expr, list[tuple[Fraction, str]]] = {}
+        for stencil, source in zip(stencils, node.inputs, strict=True):
+            taps = groups.setdefault(stencil.scale, [])
+            taps += [(w, self._tap(source, node, o)) for o, w in _ordered(stencil)]
+        parts = []
+        for scale, taps in groups.items():
+            factor = self.words.scale(scale)
+            common, inner = _common(taps)
+            text = _sum_of_taps(inner)
+            head = [t for t in (factor, common) if t]
+            if not head:
+                parts.append(text)
+            else:
+                single = len(inner) == 1 and inner[0][0] == 1
+                parts.append(" * ".join([*head, text if single else f"({text})"]))
+        return " + ".join(parts), MUL if len(parts) == 1 and groups and factor else ADD
+
+    def _tap(self, source: int, node: Node, offset: tuple[int, ...]) -> str:
+        assert node.range is not None
+        at = tuple((a + o, b + o) for (a, b), o in zip(node.range, offset, strict=True))
+        return self._value(source, at, level=MUL)
+
+    def _value(self, number_: int, at: Range, *, level: int = 0) -> str:
+        """A node's values on a range: its variable, sliced where it is larger."""
+        child = self.routine.node(number_)
+        if number_ in self.inline:
+            text, own = self.inline[number_]
+            return f"({text})" if own < level else text
+        if isinstance(child.op, Weight):
+            return self.words.printer({}).text(child.op.symbol)
+        if child.range is None or not self._is_array(child):
+            return child.name
+        return child.name + slices(child.range, at, self._own_axis(child))
+
+    def _is_array(self, child: Node) -> bool:
+        return not (isinstance(child.op, Pointwise) and not child.inputs)
+
+    def _own_axis(self, child: Node) -> int | None:
+        """The only axis along which a coordinate array has a length."""
+        if isinstance(child.op, Coordinate):
+            return child.op.axis
+        names = [a.name for a in self.scheme.axes]
+        held = isinstance(child.op, Input) and child.op.array in names
+        return names.index(child.op.array) if held else None  # type: ignore[union-attr]
+
+    # ---- sums
+
+    def _combine(self, node: Node, coefficients: tuple[Expr, ...]) -> str:
+        """c_1 * a + c_2 * b - ...; a factor that multiplies a sum keeps it in parentheses."""
+        assert node.range is not None
+        text = ""
+        for coefficient, source in zip(coefficients, node.inputs, strict=True):
+            value, level = self._operand(source, node.range)
+            negative = bool(coefficient.could_extract_minus_sign()) and coefficient != 1
+            factor = -coefficient if negative else coefficient
+            if factor == 1:
+                term = f"({value})" if negative and level <= ADD else value
+            else:
+                scalar = self.words.printer({}).text(factor, MUL)
+                term = f"{scalar} * " + (f"({value})" if level <= ADD else value)
+            if not text:
+                text = f"-{term}" if negative else term
+            else:
+                text += f" {'-' if negative else '+'} {term}"
+        return text
+
+    def _operand(self, source: int, at: Range) -> tuple[str, int]:
+        if source in self.inline:
+            return self.inline[source]
+        return self._value(source, at), MUL + 3
+
+    def _reduce(self, node: Node) -> str:
+        """volume * sum over the grid axes, wall faces at half weight."""
+        assert isinstance(node.op, Reduce)
+        child = self.routine.node(node.inputs[0])
+        value = self._value(node.inputs[0], child.range or ())
+        axes = ", ".join(str(-a) for a in range(len(self.scheme.axes), 0, -1))
+        for a, half in enumerate(node.op.half):
+            if half:
+                value = f"layers.half_ends({value}, {a - len(self.scheme.axes)})"
+        volume = self.words.number(node.op.volume.subs(self.scheme.spacings))
+        return f"{volume} * torch.sum({value}, ({axes},))"
+
+
+def slices(own: Range, at: Range, axis: int | None = None) -> str:
+    """`[..., 1:-1, 2:]`: the part `at` of an array that covers `own`; nothing if it is all."""
+    parts = []
+    for a, ((start, stop), (low, high)) in enumerate(zip(own, at, strict=True)):
+        if axis is not None and a != axis:
+            parts.append(":")
+            continue
+        first, last = low - start, stop - high
+        parts.append((str(first) if first else "") + ":" + (f"-{last}" if last else ""))
+    if all(p == ":" for p in parts):
+        return ""
+    return "[..., " + ", ".join(parts) + "]"
+
+
+def _ordered(stencil: Stencil) -> list[tuple[tuple[int, ...], Fraction]]:
+    """Taps in reading order: positive weights first, the centre last among equals."""
+    return sorted(stencil.weights, key=lambda p: (p[1] < 0, sum(map(abs, p[0])), [-k for k in p[0]]))
+
+
+def _common(taps: list[tuple[Fraction, str]]) -> tuple[str, list[tuple[Fraction, str]]]:
+    """A common factor of all weights: 0.25 * (a + b - c - d)."""
+    sizes = {abs(w) for w, _ in taps}
+    if len(sizes) != 1 or sizes == {Fraction(1)}:
+        return "", taps
+    size = next(iter(sizes))
+    text, _ = number(sympy.Rational(size.numerator, size.denominator))
+    return f"({text})" if "/" in text else text, [(w / size, t) for w, t in taps]
+
+
+def _sum_of_taps(taps: list[tuple[Fraction, str]]) -> str:
+    """Weights as numbers; taps of one weight are added before they are multiplied."""
+    groups: dict[Fraction, list[str]] = {}
+    for weight, text in taps:
+        groups.setdefault(weight, []).append(text)
+    out = ""
+    for weight, texts in groups.items():
+        size = abs(weight)
+        if size == 1:
+            part = f" {'-' if weight < 0 else '+'} ".join(texts)
+        else:
+            factor, _ = number(sympy.Rational(size.numerator, size.denominator))
+            factor = f"({factor})" if "/" in factor else factor
+            joined = texts[0] if len(texts) == 1 else f"({' + '.join(texts)})"
+            part = f"{factor} * {joined}"
+        if not out:
+            out = f"-{part}" if weight < 0 else part
+        else:
+            out += f" {'-' if weight < 0 else '+'} {part}"
+    return out
+
+
+__all__ = ["Symbol", "Writer", "slices"]

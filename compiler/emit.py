@@ -1,0 +1,276 @@
+"""Graph -> Artifact: names, statements, the frame of the template, the digest."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+from sympy import Symbol
+
+from ..runtime.contract import Certificate, Verdict
+from .emission.functions import calls_of, formulas_text, function_text, routine_text
+from .emission.layout import layout
+from .emission.module import (
+    finish_lines,
+    init_lines,
+    inputs_of,
+    start_lines,
+    state_names,
+    step_lines,
+)
+from .emission.plan_text import is_time, places_text, points_text, stage_text, table_name
+from .emission.words import Words
+from .graph import Call, Graph, Input
+from .naming import class_name, safe
+from .printer import number
+from .scheme import Scheme
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """What a text was compiled into: readable PyTorch, verdicts, the digest that binds them."""
+
+    name: str
+    source_code: str
+    certificates: tuple[Verdict, ...]
+    digest: str
+    warnings: tuple[str, ...] = ()
+    scheme: Scheme | None = field(default=None, repr=False, compare=False)
+
+    def module(self, *, device: str | None = None, dtype: Any = None) -> Any:
+        """The torch.nn.Module of this artifact; torch is loaded here, not before."""
+        from ..runtime.load import load  # noqa: PLC0415 (compiling never loads torch)
+
+        return load(self.source_code, name=self.name, device=device, dtype=dtype)
+
+    @property
+    def certified(self) -> bool:
+        """Whether every claim was proved."""
+        return all(isinstance(c, Certificate) for c in self.certificates)
+
+
+def emit(scheme: Scheme, graph: Graph, *, scheme_sha256: str) -> tuple[str, str]:
+    """(source text, digest): deterministic, laid out as ruff would."""
+    words = Words(
+        scheme=scheme,
+        file=scheme.model.source.name.rsplit("/", 1)[-1],
+        extents={p.name: p.extra for p in graph.places},
+    )
+    context = _context(scheme, graph, words) | {"scheme_sha256": scheme_sha256}
+    template = Environment(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 (the text is Python, made of safe words only)
+    ).from_string(_template())  # fmt: skip
+    text = layout(template.render(context))
+    digest = digest_of(text)
+    return text.replace('DIGEST = ""', f'DIGEST = "sha256:{digest}"'), f"sha256:{digest}"
+
+
+def digest_of(text: str) -> str:
+    """sha256 of an emitted text with its digest line blanked."""
+    blank = re.sub(r'^DIGEST = ".*"$', 'DIGEST = ""', text, flags=re.MULTILINE)
+    return hashlib.sha256(blank.encode()).hexdigest()
+
+
+def _template() -> str:
+    return resources.files(__package__).joinpath("templates/module.py.jinja").read_text("utf-8")
+
+
+def _context(scheme: Scheme, graph: Graph, words: Words) -> dict[str, Any]:
+    """Everything that the template lays into its frame."""
+    assert scheme.step is not None
+    calls = calls_of(graph)
+    formulas, formula_texts = _formulas(scheme, words)
+    routines = [routine_text(scheme, r, calls[r.name], words) for r in graph.routines]
+    functions: list[list[str]] = []
+    done: set[Symbol] = set()
+    while set(words.used) - done:
+        for symbol in [s for s in words.used if s not in done]:
+            done.add(symbol)
+            functions.insert(0, function_text(scheme, words.used[symbol], words))
+    walls: dict[str, str] = {}
+    places = places_text(scheme, graph, words, walls)
+    halo = _coordinate_halo(scheme, graph)
+    if graph.prepare and halo is not None:
+        places.append(points_text(scheme, words, halo))
+    start = start_lines(scheme, graph, formulas, words)
+    inputs = inputs_of(scheme, formulas)
+    text = {
+        "title": _title(scheme),
+        "equations": _equations(scheme, words),
+        "method": _method(scheme),
+        "letters": _letters(scheme),
+        "constants": _constants(scheme, graph, words),
+        "places": places,
+        "walls": list(walls.values()),
+        "functions": ["\n".join(f) for f in (*functions, *routines, *formula_texts)],
+        "class_name": class_name(scheme.model.name),
+        "class_doc": _class_doc(scheme),
+        "plan": _plan(scheme, graph, words),
+        "init": init_lines(scheme, words),
+        "inputs": ", ".join(["self", *inputs]),
+        "names": ", ".join(i.split(":")[0] for i in inputs),
+        "start": start,
+        "step": step_lines(scheme, graph),
+        "finish": finish_lines(scheme, graph),
+        "several": len(scheme.model.fields) > 1,
+        "timed": any(c.timed for c in graph.body),
+    }
+    return text | _imports(text)
+
+
+def _imports(text: dict[str, Any]) -> dict[str, Any]:
+    """Only the words that the text uses are imported."""
+    everything = repr(text)
+    words = ("NONE", "PERIODIC", "REFLECT", "Place", "Plan", "Side", "Stage")
+    used = [w for w in words if re.search(rf"\b{w}\b", everything) or w in ("Place", "Plan", "Stage")]
+    return {
+        "math": "math." in everything,
+        "layers": "layers." in everything,
+        "plan_words": ", ".join(used),
+    }
+
+
+def _formulas(
+    scheme: Scheme, words: Words
+) -> tuple[dict[str, tuple[str, tuple[Symbol, ...]]], list[list[str]]]:
+    """Initial values and data by formula: component -> (function, scalars), and the functions."""
+    found: dict[str, tuple[str, tuple[Symbol, ...]]] = {}
+    texts: list[list[str]] = []
+
+    def add(part: str, expression: Any, kind: str) -> None:
+        name = f"{kind}_{safe(part)}"
+        lines, scalars = formulas_text(scheme, name, f"{kind} {part}", [(part, expression)], words)
+        found[part] = (name, scalars)
+        texts.append(lines)
+
+    starts = {i.unknown.name: i.value for i in scheme.model.initial if not i.rate}
+    if starts:
+        for u in scheme.unknowns:
+            if u.kind == "field":
+                add(u.symbol.name, starts.get(u.symbol.name, 0 * scheme.axes[0].symbol), "initial")
+    for data in scheme.model.data:
+        for symbol, formula in zip(data.symbols, data.formula or (), strict=False):
+            add(symbol.name, formula, "given")
+    assert scheme.step is not None
+    rates = {i.unknown: i.value for i in scheme.model.initial if i.rate}
+    for array in scheme.step.arrays:
+        if array.rate_of in rates and rates[array.rate_of] != 0:
+            add(array.name, rates[array.rate_of], "rate")
+    return found, texts
+
+
+def _coordinate_halo(scheme: Scheme, graph: Graph) -> list[tuple[int, int]] | None:
+    """How far beyond the points coordinates are needed by the prepared arrays."""
+    places = {p.name: p for p in graph.places}
+    names = [a.name for a in scheme.axes]
+    return [places[n].halo[i] for i, n in enumerate(names)] if set(names) <= set(places) else None
+
+
+# ---- words of the head
+
+
+def _title(scheme: Scheme) -> str:
+    doc = scheme.model.doc.rstrip(".")
+    return f"{scheme.model.name}: {doc}." if doc else f"{scheme.model.name}."
+
+
+def _equations(scheme: Scheme, words: Words) -> list[str]:
+    """The equations as they stand in the file, with their lines."""
+    spans = dict.fromkeys(e.span for e in scheme.model.equations)
+    found = []
+    for span in spans:
+        line, _ = scheme.model.source.line_column(span.start)
+        text = " ".join(scheme.model.source.quote(span).split())
+        text = text.replace("\\", "/").replace('"', "'")
+        found.append(f"{text}    [{words.file}:{line}]")
+    return found
+
+
+def _method(scheme: Scheme) -> str:
+    assert scheme.step is not None
+    step = f", tau = {number(scheme.step_value)[0]}" if scheme.step_value is not None else ""
+    spacing = ", ".join(f"{s} = {v}" for s, v in scheme.spacings.items())
+    return f"{scheme.step.method}{step}; {spacing}."
+
+
+def _letters(scheme: Scheme) -> list[str]:
+    """A legend of letters and shapes."""
+    axes = ", ".join(a.name.upper() for a in scheme.axes)
+    fields = ", ".join(f.name for f in scheme.model.fields)
+    params = ", ".join(p.name for p in scheme.model.params)
+    tail = f"; {params} parameters" if params else ""
+    return [
+        f"Letters: {fields} unknown; tau step{tail}; {', '.join(a.name for a in scheme.axes)} axes.",
+        f"Shapes: (..., {axes}) with any leading batch axes; ghosts are added by `layers.pad`.",
+    ]
+
+
+def _class_doc(scheme: Scheme) -> str:
+    assert scheme.step is not None
+    steps = f"{scheme.steps} steps" if scheme.steps is not None else "Steps"
+    return f"{steps} of {scheme.step.method}."
+
+
+def _constants(scheme: Scheme, graph: Graph, words: Words) -> list[str]:
+    """STEPS, COUNTS, scales of stencils, tables."""
+    assert scheme.step is not None
+    lines = [f"STEPS = {scheme.steps if scheme.steps is not None else 1}"]
+    counts = [a.count for a in scheme.axes]
+    if all(c is not None for c in counts):
+        lines.append(f"COUNTS = ({', '.join(map(str, counts))}{',' if len(counts) == 1 else ''})")
+    lines += [f"{n} = {v}  # {c}" for n, (v, c) in sorted(words.constants.items())]
+    for call in (*graph.start, *graph.body, *graph.finish):
+        for symbol, values in call.table:
+            if call.timed or not is_time(call, symbol):
+                row = ", ".join(number(v)[0] for v in values)
+                line = f"{table_name(call, symbol)} = ({row}{',' if len(values) == 1 else ''})"
+                if line not in lines:
+                    lines.append(line)
+    return lines
+
+
+def _plan(scheme: Scheme, graph: Graph, words: Words) -> str:
+    """The plan as one expression."""
+    assert scheme.step is not None
+
+    def stages(calls: tuple[Call, ...]) -> str:
+        texts = [stage_text(scheme, c, safe(c.routine or ""), words) for c in calls]
+        return f"({', '.join(texts)},)"
+
+    fields = [safe(f.name) for f in scheme.model.fields]
+    components = ", ".join(
+        f'"{safe(f.name)}": ({", ".join(_q(safe(s.name)) for s in f.symbols)},)'
+        for f in (*scheme.model.fields, *scheme.model.data)
+    )
+    data = [safe(s.name) for d in scheme.model.data for s in d.symbols]
+    fixed = all(a.count is not None for a in scheme.axes)
+    parts = [
+        f"axes={_names([a.name for a in scheme.axes])}",
+        f"counts={'COUNTS' if fixed else 'None'}",
+        f"fields={_names(fields)}",
+        f"components={{{components}}}",
+        f"data={_names(data)}",
+        "places=PLACES",
+        f"levels={_names([safe(n) for n in state_names(scheme)])}",
+        f"body={stages(graph.body)}",
+    ]
+    parts += [f"start_steps={scheme.step.start_steps}"] if scheme.step.start_steps else []
+    parts += [f"inner={scheme.step.inner}"] if scheme.step.inner != 1 else []
+    parts += [f"advance={number(scheme.step.advance)[0]}"] if scheme.step.advance != 1 else []
+    return f"Plan({', '.join([*parts, 'steps=STEPS'])})"
+
+
+def _names(names: list[str]) -> str:
+    return f"({', '.join(map(_q, names))}{',' if len(names) == 1 else ''})"
+
+
+def _q(name: str) -> str:
+    return f'"{name}"'
+
+
+__all__ = ["Artifact", "Input", "digest_of", "emit"]
