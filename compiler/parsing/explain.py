@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
 from ..source import Diagnostic, Source
 from .mistakes import Mistake, Mistakes, Situation, find, situation
-from .tables import Tables
+from .tables import END, Tables
 from .tokens import ILLEGAL, Token
 
+_LONGEST_QUOTE = 40
 COLUMN_1 = "a statement starts in column 1; indented lines continue the one above"
 
 
@@ -21,17 +23,17 @@ def keyword_fault(
     line, _ = source.line_column(first.span.start)
     if source.line(line).lstrip("\ufeff")[:1].isspace():
         return Diagnostic(
-            span=first.span, message=f"'{first.text}' must start in column 1", hint=COLUMN_1
+            span=first.span, message=f"'{short(first)}' must start in column 1", hint=COLUMN_1
         )
     if first.kind not in {"NAME", ILLEGAL}:
         return Diagnostic(
             span=first.span,
-            message=f"a statement starts with a keyword, not with '{first.text}'",
+            message=f"a statement starts with a keyword, not with '{short(first)}'",
             hint="indent this line if it continues the statement above",
         )
     if first.text in keywords or first.kind == ILLEGAL:
         return None
-    message = f"unknown keyword '{first.text}'"
+    message = f"unknown keyword '{short(first)}'"
     return Diagnostic(span=first.span, message=message, hint=_known(tokens, keywords))
 
 
@@ -74,11 +76,15 @@ def explain(
 
 
 def _filled(template: str, stuck: Situation) -> str:
-    found = stuck.found.text if stuck.found else "the end of the statement"
-    values = {"{found}": found, "{before}": stuck.before.text, "{keyword}": stuck.keyword}
-    for name, value in values.items():
-        template = template.replace(name, value if len(value) <= 40 else value[:37] + "...")
-    return template
+    """A message with the words of the statement in the places that it leaves for them."""
+    found = short(stuck.found) if stuck.found else "the end of the statement"
+    values = {"{found}": found, "{before}": short(stuck.before), "{keyword}": stuck.keyword}
+    return re.sub(r"{(found|before|keyword)}", lambda name: values[name.group()], template)
+
+
+def short(token: Token) -> str:
+    """A token as it is quoted in a message."""
+    return token.text if len(token.text) <= _LONGEST_QUOTE else token.text[:_LONGEST_QUOTE] + "..."
 
 
 def _indented_keyword(
@@ -115,7 +121,8 @@ def _general(stuck: Situation, mistakes: Mistakes) -> Mistake:
         choices.append("an operator")
         accepts -= {"SIGN", "TIMES", "_POWER", "COMPARED", "LPAR", "LSQB", "_ADJOINT", "AND", "OR"}
     words = {terminal: f"'{word}'" for word, terminal in _spelling(accepts).items()}
-    choices += [mistakes.words.get(name, words.get(name, "")) for name in sorted(accepts)]
+    choices += [mistakes.words.get(name) or words.get(name, "") for name in sorted(accepts - {END})]
+    choices += [mistakes.words[name] for name in accepts & {END}]
     return Mistake(
         message="{found} cannot stand behind '{before}'"
         if stuck.found is None

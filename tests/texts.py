@@ -1,0 +1,100 @@
+"""Schemes as test material: the examples, their meaning without places, and mutations of them."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+
+from iterant.compiler.parsing import language
+from iterant.compiler.parsing.tokens import Token, tokenize
+from iterant.compiler.source import Source
+from iterant.compiler.syntax import Node, Program
+
+EXAMPLES = sorted((Path(__file__).resolve().parent.parent / "examples").glob("*.scheme"))
+
+
+def source(text: str) -> Source:
+    """A text as if it came from a file."""
+    return Source("test.scheme", text)
+
+
+def tokens(text: str) -> list[Token]:
+    """All tokens of a text, comments included."""
+    return list(tokenize(language.tables(), text, 0, len(text)))
+
+
+def shape(item: object) -> object:
+    """A tree without its places, to compare meanings."""
+    if isinstance(item, Program):
+        return shape(item.statements)
+    if isinstance(item, tuple):
+        return tuple(shape(part) for part in item)
+    if isinstance(item, Node):
+        parts = (shape(getattr(item, f.name)) for f in fields(item) if f.name != "span")
+        return (type(item).__name__, *parts)
+    return item
+
+
+def nodes(item: object) -> Iterator[Node]:
+    """All nodes of a tree."""
+    todo = [item]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, tuple):
+            todo += node
+        elif isinstance(node, Program):
+            todo += node.statements
+        elif isinstance(node, Node):
+            yield node
+            todo += [getattr(node, f.name) for f in fields(node)]
+
+
+@cache
+def words() -> tuple[tuple[str, ...], ...]:
+    """For each example its pieces: tokens and the white between them, in turn."""
+    found = []
+    for path in EXAMPLES:
+        text, pieces, end = path.read_text("utf-8"), [], 0
+        for token in tokens(text):
+            pieces += [text[end : token.span.start], token.text]
+            end = token.span.end
+        found.append((*pieces, text[end:]))
+    return tuple(found)
+
+
+# What a slip of the hand, or of an editor, leaves behind.
+ODD = (
+    *"()[]{}+-*/^=<>,:;.\"'#&|!@$%~?\\_\n\t\0é×−∂\u00a0\ufeff", "**", "==", "<=", ".T", "->",
+    "\n\n", "\r\n", "\n  ", "0", "1", "1.5", "1e-8", "1e999", "2pi", "9" * 500, '"text"',
+    "# note\n", "u", "x", "dt", "lap", "in", "on", "of", "for", "and", "or", "not", "limit", "step",
+    "scheme", "domain", "grid", "field", "equation", "time",
+    "(" * 300, "[" * 300, "-" * 300, "f(" * 300, "^2" * 300,
+)  # fmt: skip
+
+
+def mutated(seed: int) -> str:
+    """An example with one to six of its tokens dropped, doubled, swapped, or replaced."""
+    dice = random.Random(seed)
+    pieces = list(dice.choice(words()))
+    every = dice.choice(words())
+    for _ in range(dice.choice((1, 1, 1, 2, 3, 6))):
+        at = dice.randrange(len(pieces))
+        match dice.randrange(6):
+            case 0:
+                pieces[at] = ""
+            case 1:
+                pieces[at] *= 2
+            case 2:
+                other = dice.randrange(len(pieces))
+                pieces[at], pieces[other] = pieces[other], pieces[at]
+            case 3:
+                pieces[at] = dice.choice(ODD)
+            case 4:
+                pieces[at] += dice.choice(ODD)
+            case _:
+                pieces[at] = dice.choice(every)
+    text = "".join(pieces)
+    if dice.random() < 0.05:
+        text = text[: dice.randrange(len(text) + 1)]
+    return text
