@@ -24,6 +24,7 @@ from .analysis import (
     iterates,
     methods,
     outcomes,
+    params as parameters,
     quantities,
     require,
 )
@@ -63,7 +64,7 @@ def analyse(
             _declare(program, scope, given)
             model = _model(program, scope, grid, how_far)
     faults.check()
-    assert model is not None, "what hides a domain is a fault"
+    assert model is not None, "a model that cannot be made has faults"
     return model
 
 
@@ -71,13 +72,14 @@ def _declare(program: Program, scope: Scope, given: Mapping[str, sympy.Expr]) ->
     """Every name and what it means, each kind after those that it may hold."""
     statements = program.statements
     scope.told.update(name for broken in program.broken for name in broken.names)
+    scope.closed = all(broken.names for broken in program.broken)
     declare.check_single(statements, scope)
     declare.reserve(statements, scope)
     declare.declare_axes(statements, scope)
     declare.declare_names(statements, scope)
     iterates.declare_lattice(statements, scope)
-    quantities.read_params(statements, scope, given)
-    quantities.read_intervals(statements, scope)
+    parameters.read_params(statements, scope, given)
+    parameters.read_intervals(statements, scope)
     quantities.read_fields(statements, scope)
     quantities.read_kernels(statements, scope)
     functions.read_functions(statements, scope)
@@ -90,16 +92,18 @@ def _model(
     """Everything but the declarations; None where the scheme line is missing."""
     statements = program.statements
     require.check_law(program, scope)
+    if not require.has_place(program, scope):
+        return None
     sampled = methods.is_sampled(statements)
     energies = functions.read_energies(statements, scope, sampled=sampled)
     equations, iterate_steps, complete = _laws(program, scope)
     space = methods.read_space(statements, scope)
     boundary = _boundary(program, equations, scope, complete=complete)
     solves = methods.read_solves(statements, scope)
-    require.check_place(program, scope)
+    require.check_grid(program, scope)
     require.check_fields(program, equations, scope, complete=complete)
     require.check_methods(program, equations, solves, scope, complete=complete)
-    methods.check_spectral(space, boundary, scope)
+    methods.check_spectral(statements, boundary, scope)
     initial = outcomes.read_initial(statements, equations, scope, complete=complete)
     time = methods.read_time(statements, scope, how_far)
     claims = outcomes.read_claims(statements, equations, scope, complete=complete)

@@ -19,6 +19,7 @@ from .terms import Operators, Refusal, Term, cover
 
 ORDER = 32  # of the highest derivative: a stencil has at most 33 points
 WORDS = 1000  # in an expanded power of a sum of operators
+RATES = ("dt", "dtt")
 VECTOR_WORDS = ("grad", "div", "curl")
 
 
@@ -159,7 +160,9 @@ def _laplacian(term: Term, axes: Sequence[Axis], span: Span) -> Term:
 def _has_axes(axes: Sequence[Axis], word: str, span: Span) -> None:
     if not axes:
         raise Refusal(
-            span, f"'{word}' needs a domain with coordinates", "on a graph write laplacian(z)"
+            span,
+            f"'{word}' needs a domain with coordinates",
+            "on a graph it is 'laplacian', of the opposite sign",
         )
 
 

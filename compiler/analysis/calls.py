@@ -5,11 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .. import syntax as tree
-from ..model import AtPoint, Called, Convolved, ConvolvedAdjoint, Function, Kernel, Learned
+from ..model import (
+    TIME,
+    AtPoint,
+    Called,
+    Convolved,
+    ConvolvedAdjoint,
+    Function,
+    Kernel,
+    Learned,
+    Partial,
+)
 from . import calculus
 from .elementary import FUNCTIONS, apply
-from .forms import FORMS, gather, is_gather
-from .names import unknown
+from .forms import FORMS
+from .integrals import gather, is_gather
+from .names import check_kind, unknown
 from .place import Place, Read, as_value, count, number_word, positional
 from .scope import ARTICLE, Entry
 from .terms import Operators, Refusal, Result, Term, combined, join
@@ -58,12 +69,27 @@ def _operated(node: tree.Call, operators: Operators, place: Place, read: Read) -
     quoted = place.scope.faults.source.quote(node.function.span)
     (argument,) = positional(node, quoted, 1, 1)
     found = read(argument, place)
+    if quoted in calculus.RATES and isinstance(found, Term):
+        _check_rate(found, quoted, argument, place)
     if isinstance(found, Operators):
         return calculus.compose(operators, found, node.span)
     term = as_value(found, argument, place)
     if term is None:
         return None
     return calculus.apply_operators(operators, term, place.scope.axes, node.span).at(node.span)
+
+
+def _check_rate(term: Term, word: str, argument: tree.Expression, place: Place) -> None:
+    """A derivative in time is taken of an unknown, or of its derivative in time."""
+    scope = place.scope
+    unknowns = {p for n in scope.of_kind("field") if (t := scope.names[n].term) for p in t.parts}
+    inner = (p.args[0] if isinstance(p, Partial) and p.args[1] == TIME else p for p in term.parts)
+    if all(part in unknowns for part in inner):
+        return
+    shown = f"'{scope.faults.source.quote(argument.span)}'"
+    entry = scope.names.get(argument.name) if isinstance(argument, tree.Name) else None
+    what = f"{shown} is {ARTICLE[entry.kind]}" if entry else f"{shown} is no unknown"
+    raise Refusal(argument.span, f"{what}, and '{word}' is taken of an unknown field itself")
 
 
 def _elementary(node: tree.Call, word: str, place: Place, read: Read) -> Term | None:
@@ -75,13 +101,10 @@ def _elementary(node: tree.Call, word: str, place: Place, read: Read) -> Term | 
 
 def _declared(node: tree.Call, name: tree.Name, entry: Entry, place: Place, read: Read) -> Result:
     terms = _arguments(node, place, read)
+    check_kind(name, entry, place)
+    word = name.name
     if entry.item is None or terms is None:
         return None
-    word = name.name
-    if entry.kind not in place.kinds and entry.kind != "kernel":
-        raise Refusal(
-            name.span, f"'{word}' is {ARTICLE[entry.kind]}, which has no place in {place.what}"
-        )
     match entry.item:
         case Function():
             return _called(node, entry, terms)
@@ -112,8 +135,10 @@ def _called(node: tree.Call, entry: Entry, terms: list[Term]) -> Term:
         given = sum(term.channels or 1 for term in terms)
         if given != body.sizes[0]:
             raise Refusal(
-                node.function.span,
-                f"'{function.name}' takes {body.sizes[0]} channels in all and is given {given}",
+                entry.term.span if entry.term else body.span,
+                f"the network of '{function.name}' takes {body.sizes[0]} inputs"
+                f" and is given {given}",
+                "its inputs are the channels of all its arguments",
             )
     elif channels is None:
         channels = join(terms, node.span)

@@ -7,25 +7,20 @@ from dataclasses import replace
 from types import MappingProxyType
 
 import sympy
-from sympy import Expr, Symbol
+from sympy import Symbol
 
 from .. import syntax as tree
 from ..model import (
-    BoundaryIntegral,
-    Integral,
-    Mean,
-    Neighbours,
     RandomNormal,
     RandomUniform,
     Variation,
     Where,
 )
-from . import calculus, exact
+from . import calculus, integrals
 from .place import Place, Read, as_scalar, as_value, count, number_word, positional, whole
-from .terms import Condition, Refusal, Result, Term, combined, cover, symbol
+from .terms import Condition, Refusal, Result, Term, combined, cover
 
 NORMAL = Symbol("n", real=True)  # the direction of `dn(u)`, outward at each face
-GATHERS = ("sum", "mean", "max")
 
 
 def _scalar(node: tree.Expression, place: Place, read: Read) -> Term | None:
@@ -64,6 +59,13 @@ def _normal(node: tree.Call, place: Place, read: Read) -> Result:
             f"'dn' is the derivative across a wall, which has no place in {place.what}",
         )
     term = as_value(read(operand, place), operand, place)
+    if term and term.vector:
+        shown = place.scope.faults.source.quote(operand.span)
+        raise Refusal(
+            node.function.span,
+            f"'dn' takes a scalar, and '{shown}' is a vector",
+            f"take its components one by one, as in dn({shown}[0])",
+        )
     return term and calculus.derivative(term, NORMAL, 1, node.function.span).at(node.span)
 
 
@@ -123,97 +125,6 @@ def _where(node: tree.Call, place: Place, read: Read) -> Result:
     )
 
 
-# ---- integrals and means
-
-
-def _integral(node: tree.Call, place: Place, read: Read) -> Result:
-    """`integral(f)` over the domain, `integral(f, y in [0, 1])` over bound names."""
-    if not node.arguments:
-        count(node, "integral", 1, 1)
-    bounds = [_bound(argument, place, read) for argument in node.arguments[1:]]
-    inner = place.within({name: term for name, term, _ in bounds}, "bound")
-    body = node.arguments[0].value
-    term = _scalar(body, inner, read)
-    if term is None:
-        return None
-    value = Integral(term.scalar, *(bound for _, _, bound in bounds))
-    result = combined((value,), [term], node.span)
-    return replace(result, uniform=False, number=False)
-
-
-def _bound(argument: tree.Argument, place: Place, read: Read) -> tuple[str, Term, Expr]:
-    """`y in [0, 1]`: the name, its symbol, and (y, 0, 1)."""
-    node = argument.value
-    if not isinstance(node, tree.Membership) or not isinstance(node.collection, tree.Interval):
-        raise Refusal(argument.span, "an integral is over names with intervals, as in y in [0, 1]")
-    if not isinstance(node.item, tree.Name):
-        raise Refusal(node.item.span, "a name is bound here, as in y in [0, 1]")
-    name = node.item.name
-    entry = place.scope.names.get(name)
-    if (
-        (entry and entry.kind != "coordinate")
-        or name in place.scope.reserved
-        or name in place.local
-    ):
-        raise Refusal(node.item.span, f"'{name}' has a meaning already, so it cannot be bound here")
-    low = _scalar(node.collection.low, place, read)
-    high = _scalar(node.collection.high, place, read)
-    variable = entry.term.scalar if entry and entry.term else symbol(name)
-    if low and high and exact.number_sign(high.scalar - low.scalar) in (-1, 0):
-        raise Refusal(node.collection.span, "an interval runs from its low end to its high end")
-    ends = (low.scalar if low else sympy.S.Zero, high.scalar if high else sympy.S.One)
-    return name, Term(parts=(variable,), span=node.item.span), sympy.Tuple(variable, *ends)
-
-
-def _boundary_integral(node: tree.Call, place: Place, read: Read) -> Result:
-    (body,) = positional(node, "boundary_integral", 1, 1)
-    term = _scalar(body, place, read)
-    return term and replace(
-        combined((BoundaryIntegral(term.scalar),), [term], node.span), number=False, uniform=False
-    )
-
-
-def _mean(node: tree.Call, place: Place, read: Read) -> Result:
-    (body,) = positional(node, "mean", 1, 1)
-    term = _scalar(body, place, read)
-    return term and replace(
-        combined((Mean(term.scalar),), [term], node.span), number=False, uniform=False
-    )
-
-
-def _sum(node: tree.Call, place: Place, read: Read) -> Result:
-    raise Refusal(
-        node.function.span,
-        "'sum' runs over neighbours, as in sum(z[j] - z[i], j in neighbours(i))",
-        "over the domain it is integral(f)",
-    )
-
-
-def is_gather(node: tree.Call, word: str) -> bool:
-    """Whether a call has the form `mean(f, j in neighbours(i))`."""
-    last = node.arguments[-1].value if node.arguments else None
-    if word not in GATHERS or not isinstance(last, tree.Membership):
-        return False
-    around = last.collection
-    return isinstance(around, tree.Call) and getattr(around.function, "name", "") == "neighbours"
-
-
-def gather(node: tree.Call, word: str, place: Place, read: Read) -> Term | None:
-    """The sum, mean or maximum over the neighbours of a node of a graph."""
-    last = node.arguments[-1].value
-    if not isinstance(last, tree.Membership) or not isinstance(last.collection, tree.Call):
-        return None
-    around = last.collection
-    names = [last.item, *(argument.value for argument in around.arguments)]
-    if [getattr(name, "name", "") for name in names] != ["j", "i"]:
-        raise Refusal(last.span, "the neighbours of a node are written j in neighbours(i)")
-    if place.scope.axes:
-        raise Refusal(around.function.span, "'neighbours' belongs to a graph, and this is a domain")
-    count(node, word, 2, 2)
-    term = _scalar(node.arguments[0].value, place.within({}, "neighbour"), read)
-    return term and combined((Neighbours(Symbol(word), term.scalar),), [term], node.span)
-
-
 # ---- energies and random values
 
 
@@ -225,7 +136,7 @@ def _variation(node: tree.Call, place: Place, read: Read) -> Result:
     if not isinstance(unknown, tree.Name):
         raise Refusal(unknown.span, "'variation' wants the name of an unknown here")
     of = place.scope.find(energy, "energy")
-    by = place.scope.find(unknown, "field", what="unknown")
+    by = place.scope.find(unknown, "field")
     if not of or not by or not by.term:
         return None
     density: Term = of.item
@@ -245,7 +156,13 @@ def _random(node: tree.Call, place: Place, read: Read) -> Result:
     count(node, word, 0, 1)
     seed: int | None = 0
     for argument in node.arguments:
-        if not argument.name or argument.name.name != "seed":
+        if argument.name and argument.name.name != "seed":
+            raise Refusal(
+                argument.name.span,
+                f"unknown argument '{argument.name.name}' of '{word}'",
+                "did you mean 'seed'?",
+            )
+        if not argument.name:
             raise Refusal(argument.span, f"'{word}' takes its seed by name, as in {word}(seed = 0)")
         seed = whole(argument.value)
         if seed is None or not 0 <= seed < 2**64:
@@ -275,10 +192,10 @@ FORMS: Mapping[str, Callable[[tree.Call, Place, Read], Result]] = MappingProxyTy
         "dot": _dot,
         "norm2": _norm2,
         "where": _where,
-        "integral": _integral,
-        "boundary_integral": _boundary_integral,
-        "mean": _mean,
-        "sum": _sum,
+        "integral": integrals.integral,
+        "boundary_integral": integrals.boundary_integral,
+        "mean": integrals.mean,
+        "sum": integrals.lone_sum,
         "neighbours": _neighbours,
         "variation": _variation,
         "random_normal": _random,

@@ -14,9 +14,9 @@ from .declare import every
 from .expressions import evaluate, scalar
 from .local import varies
 from .options import FAULTY, read_options
+from .params import NUMBERS
 from .place import Place, as_scalar, whole
-from .quantities import NUMBERS, owns
-from .scope import Scope, in_order
+from .scope import Scope, in_order, owns
 from .terms import Refusal, Term, symbol
 from .words import FUNCTION, MLP, SPLINE
 
@@ -63,10 +63,17 @@ def _read_function(statement: tree.FunctionStatement, scope: Scope) -> None:
         lipschitz=options.get("lipschitz"),
         span=statement.span,
     )
-    scope.fill(name, item, _bare(item, found, scope))
+    scope.fill(name, item, _bare(item, found, _first_width(body), scope))
 
 
-def _bare(item: Function, found: Term | Learned, scope: Scope) -> Term:
+def _first_width(body: tree.Expression) -> Span:
+    """Where the number of a network's inputs stands."""
+    if isinstance(body, tree.Call) and body.arguments:
+        return body.arguments[0].span
+    return body.span
+
+
+def _bare(item: Function, found: Term | Learned, place: Span, scope: Scope) -> Term:
     """What a function's name means alone, where a network stands for an unknown u(x, y)."""
     channels = found.channels if isinstance(found, Term) else None
     if isinstance(found, Learned) and found.kind == "mlp":
@@ -75,7 +82,7 @@ def _bare(item: Function, found: Term | Learned, scope: Scope) -> Term:
         parts=(Called(item.symbol, *(axis.symbol for axis in scope.axes)),),
         channels=channels,
         size=1 + len(scope.axes),
-        span=item.span,
+        span=place,
     )
 
 

@@ -13,8 +13,8 @@ from ..source import Span
 from . import exact
 from .declare import every, keyword
 from .options import Options, read_options
+from .params import NUMBERS
 from .place import Place, number_word
-from .quantities import NUMBERS
 from .scope import Scope
 from .words import GRAPH, GRID
 
@@ -30,8 +30,6 @@ def read_graph(statements: Sequence[tree.Statement], scope: Scope) -> Method | N
             scope.faults.error(
                 options.places["directed"], "a graph is either directed or undirected"
             )
-        if scope.axes:
-            scope.faults.error(keyword(statement), "a scheme has a graph or a domain, and not both")
         return Method(
             name="graph", name_span=keyword(statement), options=options.pairs(), span=statement.span
         )
@@ -99,10 +97,10 @@ def _counts(
     counts = []
     for size in statement.sizes:
         if size.value.denominator != 1 or size.value < 1:
-            scope.faults.error(size.span, "a size is a whole number, 1 or more")
+            scope.faults.error(size.span, f"a size is a whole number, 1 or more, not {size.value}")
             return None
         counts.append(size.value.numerator)
-    if not scope.axes:
+    if not scope.axes or scope.disputed.intersection(axis.name for axis in scope.axes):
         return None
     if len(counts) != len(scope.axes):
         many = len(counts) > len(scope.axes)
@@ -110,13 +108,14 @@ def _counts(
         sizes = f"{number_word(len(counts))} size{'s' * (len(counts) != 1)}"
         scope.faults.error(place, f"the grid has {sizes} for {_coordinates(scope)}")
         return None
-    free = [axis for axis in scope.axes if axis.low is None and scope.names[axis.name].item]
-    if free:
-        scope.faults.error(
-            statement.sizes[0].span,
-            f"the length of '{free[0].name}' is free, so a size gives no spacing",
-            f"give it an interval, as in {free[0].name} in [0, 1], or write grid spacing 1",
-        )
+    for axis in scope.axes:
+        if axis.low is None:
+            scope.faults.error(
+                axis.span,
+                f"'{axis.name}' has no interval, and a grid with sizes needs one",
+                f"as in {axis.name} in [0, 1]; or write grid spacing 1",
+            )
+            return None
     return _bearable(tuple(counts), statement.sizes[0].span | statement.sizes[-1].span, scope)
 
 

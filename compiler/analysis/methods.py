@@ -9,11 +9,12 @@ from sympy import Expr
 
 from .. import syntax as tree
 from ..model import Boundary, Method, Space, Time
+from . import exact
 from .declare import every, keyword
 from .expressions import scalar
 from .options import Options, read_options
+from .params import NUMBERS
 from .place import Place, number_word
-from .quantities import NUMBERS
 from .scope import Scope, suggest
 from .words import HOW_FAR, SOLVERS, SPACE, TIME_METHODS
 
@@ -55,16 +56,13 @@ def _check_order(order: int, options: Options, scope: Scope) -> None:
         error(place, f"order {order} needs a stencil wider than 33 points")
 
 
-def check_spectral(space: Space, boundary: Boundary, scope: Scope) -> None:
+def check_spectral(statements: Sequence[tree.Statement], boundary: Boundary, scope: Scope) -> None:
     """Spectral differences need both sides of every axis to be one."""
-    if not (space.spectral and space.span):
-        return
     spans = [wall.span for wall in boundary.walls] + [zero.span for zero in boundary.zero]
-    if spans:
-        later = max((space.span, min(spans, key=lambda s: s.start)), key=lambda s: s.start)
-        scope.faults.error(
-            later, "'space spectral' needs a periodic boundary, and this one has walls"
-        )
+    words = [o.name for s in every(statements, tree.SpaceStatement) for o in s.options]
+    for word in (word for word in words if word.name == "spectral" and spans):
+        later = max((word.span, min(spans, key=lambda s: s.start)), key=lambda s: s.start)
+        scope.faults.error(later, "'spectral' needs a periodic boundary, and this one has walls")
 
 
 def is_sampled(statements: Sequence[tree.Statement]) -> bool:
@@ -131,8 +129,8 @@ def _check_how_far(
 ) -> None:
     """Either steps or until, and not both."""
     if "steps" in options and "until" in options:
-        later = max(options.places["steps"].start, options.places["until"].start)
-        place = next(p for p in options.places.values() if p.start == later)
+        later = max(options.words["steps"].start, options.words["until"].start)
+        place = next(p for p in options.words.values() if p.start == later)
         scope.faults.error(place, "'steps' and 'until' both say how far, and one is wanted")
     elif (
         "steps" not in options and "until" not in options and not given.keys() & {"steps", "until"}
@@ -169,6 +167,8 @@ def _arguments(method: tree.Method, place: Place) -> tuple[Expr | str, ...]:
         node = argument.value
         if kind == "number":
             term = scalar(node, place)
+            if term and not all(sign in (0, 1) for sign in _distances(term.scalar)):
+                scope.faults.error(node.span, f"the weight of '{name.name}' lies between 0 and 1")
             found += [term.scalar] if term else []
         elif isinstance(node, tree.Name) and node.name in TIME_METHODS:
             found.append(node.name)
@@ -178,6 +178,10 @@ def _arguments(method: tree.Method, place: Place) -> tuple[Expr | str, ...]:
                 node.span, f"unknown time method '{word}'", suggest(word, TIME_METHODS, most=40)
             )
     return tuple(found)
+
+
+def _distances(value: Expr) -> tuple[int | None, int | None]:
+    return exact.number_sign(value), exact.number_sign(1 - value)
 
 
 # ---- solvers

@@ -64,24 +64,34 @@ def _constant(name: tree.Name, place: Place) -> Term:
 
 def _declared(name: tree.Name, entry: Entry, place: Place) -> Result:
     word = name.name
+    check_kind(name, entry, place)
     if entry.item is None:
         return None
-    if entry.kind not in place.kinds and (entry.kind != "kernel" or "function" not in place.kinds):
-        raise Refusal(
-            name.span, f"'{word}' is {ARTICLE[entry.kind]}, which has no place in {place.what}"
-        )
-    if entry.term is None or (entry.kind == "function" and "sampled" not in place.kinds):
+    if entry.kind == "kernel" or (entry.kind == "function" and "sampled" not in place.kinds):
         known = f", so it is applied to something, as in {word}(u)"
         raise Refusal(name.span, f"'{word}' is {ARTICLE[entry.kind]}{known}")
+    if entry.term is None:
+        return None
     if "node" in place.kinds and entry.kind == "field":
         example = ", ".join((f"{LEVEL}", *place.letters))
         raise Refusal(name.span, f"the level of '{word}' is missing", f"write {word}[{example}]")
     return entry.term.at(name.span)
 
 
+def check_kind(name: tree.Name, entry: Entry, place: Place) -> None:
+    """Refuse a name of a kind that has no place here; kernels go where functions go."""
+    kind = "function" if entry.kind == "kernel" else entry.kind
+    if kind not in place.kinds:
+        raise Refusal(
+            name.span, f"'{name.name}' is {ARTICLE[entry.kind]}, which has no place in {place.what}"
+        )
+
+
 def unknown(name: tree.Name, place: Place, what: str = "name") -> None:
     """Tell an unknown name or function, with what it may have been meant for."""
     scope, word = place.scope, name.name
+    if not scope.closed:
+        return
     if _is_derivative(word, scope):
         listed = ", ".join(axis.name for axis in scope.axes) or "none"
         scope.told.add(word)

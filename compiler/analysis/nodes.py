@@ -11,11 +11,13 @@ from sympy import Symbol
 from .. import syntax as tree
 from ..model import AtNode
 from ..source import Span
-from .place import Place, whole
+from .place import Place, number_word, whole
+from .scope import names_in
 from .terms import Refusal, Term
 
 LEVEL = "k"
 LETTERS = ("i", "j", "l")
+INDICES = {LEVEL, *LETTERS}
 REACH = 16  # of an offset, and of levels: a stencil has at most 33 points
 
 
@@ -23,9 +25,11 @@ def component(base: Term, node: tree.Index) -> Term:
     """`v[0]`."""
     index = node.indices[0]
     number = whole(index)
+    if isinstance(index, tree.Sum | tree.Name) and {n.name for n in names_in(index)} <= INDICES:
+        raise Refusal(node.base.span, "indices such as k and i stand in an iterate only")
     if not base.vector:
         quoted = f"'{node.base.name}'" if isinstance(node.base, tree.Name) else "this"
-        raise Refusal(index.span, f"{quoted} is a scalar and has no components")
+        raise Refusal(node.base.span, f"{quoted} is a scalar and has no components")
     if len(node.indices) > 1:
         raise Refusal(node.indices[1].span, "a vector has one index, the number of a component")
     if number is None:
@@ -55,7 +59,13 @@ def at_node(base: Term, name: str, node: tree.Index, place: Place, *, levelled: 
         offsets = _on_graph(indices, name, node.span, place)
     elif len(indices) != len(place.letters):
         wanted = ", ".join((LEVEL, *place.letters) if levelled else place.letters)
-        raise Refusal(node.span, f"'{name}' is indexed as {name}[{wanted}] here")
+        extra = indices[len(place.letters) :]
+        many = f"{number_word(len(indices))} node ind{'ex' if len(indices) == 1 else 'ices'}"
+        raise Refusal(
+            extra[0].span if extra else node.span,
+            f"'{name}' has {many} here, and {number_word(len(place.letters))} on the left",
+            f"it is indexed as {name}[{wanted}]",
+        )
     else:
         pairs = zip(indices, place.letters, strict=True)
         offsets = [
@@ -96,11 +106,12 @@ def _shift(index: tree.Expression, letter: str, wanted: str) -> int:
         elif number is not None:
             total += number if sign == "+" else -number
         else:
-            raise Refusal(term.span, wanted)
+            raise Refusal(index.span, wanted)
     if letters != 1:
         raise Refusal(index.span, wanted)
     if abs(total) > REACH:
         raise Refusal(
-            index.span, f"a stencil that reaches {abs(total)} nodes is too wide: at most {REACH}"
+            index.span,
+            f"a stencil that reaches {abs(total)} nodes is wider than {2 * REACH + 1} points",
         )
     return total

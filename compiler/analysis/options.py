@@ -41,6 +41,7 @@ class Takes:
     most: Fraction | None = None
     above: bool = False
     called: str = ""  # in messages, when it is not the option's name
+    wanted: str = ""  # in messages, what it must be when it is less than `least`
     repeated: bool = False
 
 
@@ -49,7 +50,8 @@ class Options:
     """Values by name, with the places where they stand; FAULTY where a fault has been told."""
 
     values: Mapping[str, Any]
-    places: Mapping[str, Span]
+    places: Mapping[str, Span]  # of the values, or of the words that have none
+    words: Mapping[str, Span]
 
     def __contains__(self, name: str) -> bool:
         return name in self.values
@@ -75,6 +77,7 @@ def read_options(
     """All options of one statement; what is wrong with them is told."""
     values: dict[str, Any] = {}
     places: dict[str, Span] = {}
+    words: dict[str, Span] = {}
     for option in options:
         word = option.name.name
         if word not in takes:
@@ -84,6 +87,7 @@ def read_options(
             if likely := meant(word, takes):
                 values.setdefault(likely, FAULTY)
                 places.setdefault(likely, option.name.span)
+                words.setdefault(likely, option.name.span)
             continue
         try:
             value = _value(option, takes[word], place)
@@ -95,8 +99,9 @@ def read_options(
         elif takes[word].repeated and value is not FAULTY:
             value = (*values.get(word, ()), value)
         values[word] = value
+        words.setdefault(word, option.name.span)
         places.setdefault(word, option.value.span if option.value else option.name.span)
-    return Options(values=values, places=places)
+    return Options(values=values, places=places, words=words)
 
 
 def _value(option: tree.Option, takes: Takes, place: Place) -> Any:
@@ -170,7 +175,8 @@ def _check_range(value: sympy.Expr, node: tree.Expression, word: str, takes: Tak
     if least is not None:
         found = exact.number_sign(value - sympy.Rational(least.numerator, least.denominator))
         if found == -1 or (found == 0 and takes.above):
-            wanted = "positive" if (takes.above and not least) else f"{least} or more"
+            wanted = "positive" if (takes.above and not least) else f"at least {least}"
+            wanted = takes.wanted or wanted
             raise Refusal(node.span, f"'{word}' must be {wanted}")
     if (
         most is not None
@@ -186,7 +192,7 @@ def _interval(node: tree.Expression, word: str, takes: Takes, place: Place) -> A
     if low is None or high is None:
         return FAULTY
     if exact.number_sign(high.scalar - low.scalar) in (-1, 0):
-        raise Refusal(node.span, "an interval runs from its low end to its high end", "")
+        raise Refusal(node.span, "an interval runs from its low end to a high end that is larger")
     return low.scalar, high.scalar
 
 

@@ -161,7 +161,7 @@ def _claim(node: tree.Claim, equations: Sequence[Equation] | None, place: Place)
         _check_part(node.part, equations, scope)
     if node.parameter:
         entry = scope.find(node.parameter, "param")
-        if entry and entry.term:
+        if entry and entry.term and node.parameter.name not in scope.disputed:
             _check_parameter(entry.item, entry.term, node.parameter.span)
     return Claim(
         name=name,

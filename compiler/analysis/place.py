@@ -88,8 +88,11 @@ def positional(node: tree.Call, name: str, least: int, most: int) -> list[tree.E
     """The arguments of a call that takes so many and no named ones."""
     for argument in node.arguments:
         if argument.name:
-            message = f"'{name}' takes no argument named '{argument.name.name}'"
-            raise Refusal(argument.name.span, message)
+            raise Refusal(
+                argument.name.span,
+                f"'{name}' takes no argument named '{argument.name.name}'",
+                "two values are compared by '=='",
+            )
     count(node, name, least, most)
     return [argument.value for argument in node.arguments]
 

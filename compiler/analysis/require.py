@@ -10,6 +10,7 @@ from ..source import Span
 from .declare import KEYWORDS, every, keyword
 from .methods import is_sampled
 from .scope import Scope
+from .words import TIME_METHODS
 
 LAWS = (tree.EquationStatement, tree.IterateStatement, tree.EnergyStatement)
 
@@ -25,9 +26,9 @@ def written(program: tree.Program) -> set[str]:
 def check_law(program: tree.Program, scope: Scope) -> None:
     """There is something to solve, and it is either an iterate or equations."""
     words = written(program)
-    if not words & {"equation", "iterate", "energy"}:
+    if program.statements and not words & {"equation", "iterate", "energy"}:
         first = next((s for s in program.statements if KEYWORDS[type(s)] != "scheme"), None)
-        place = keyword(first or program.statements[0]) if program.statements else Span(0, 1)
+        place = keyword(first or program.statements[0])
         scope.faults.error(
             place,
             "there is nothing to solve: an equation, an iterate or an energy is missing",
@@ -60,13 +61,13 @@ def check_fields(
     for name in scope.of_kind("field"):
         entry = scope.names[name]
         lacking = [part for part in (entry.term.parts if entry.term else ()) if part not in known]
-        if lacking and entry.item is not None:
+        if lacking and entry.item is not None and name not in scope.disputed:
             word = "iterate" if every(program.statements, tree.IterateStatement) else "equation"
             scope.faults.error(entry.span, f"the unknown '{name}' has no {word}, and it needs one")
 
 
-def check_place(program: tree.Program, scope: Scope) -> None:
-    """A domain has a grid, and what is differentiated has a domain."""
+def check_grid(program: tree.Program, scope: Scope) -> None:
+    """A domain has a grid."""
     words = written(program)
     statements = program.statements
     laws = [s for s in statements if isinstance(s, LAWS)]
@@ -77,19 +78,33 @@ def check_place(program: tree.Program, scope: Scope) -> None:
         scope.faults.error(
             keyword(domain), "a grid is missing: a domain needs one", "as in grid 128, 128"
         )
-    if not scope.axes and not words & {"domain", "graph"}:
-        for grid in every(statements, tree.GridStatement)[:1]:
-            scope.faults.error(
-                keyword(grid),
-                "a domain is missing: a grid needs its coordinates",
-                "as in domain x in [0, 1]",
-            )
-        if "grid" not in words and not every(statements, tree.IterateStatement):
-            scope.faults.error(
-                keyword(laws[0]),
-                "a domain is missing: it is not said where the unknowns live",
-                "as in domain x, y in [0, 1], or graph undirected",
-            )
+
+
+def has_place(program: tree.Program, scope: Scope) -> bool:
+    """Whether it is said where the unknowns live; else nothing can be said of the formulas."""
+    statements = program.statements
+    graphs = every(statements, tree.GraphStatement)
+    if graphs and scope.axes:
+        domain = every(statements, tree.DomainStatement)[0]
+        later = max(graphs[0], domain, key=lambda s: s.span.start)
+        scope.faults.error(keyword(later), "a scheme has a graph or a domain, and not both")
+        return False
+    if scope.axes or scope.lattice or written(program) & {"graph", "iterate"}:
+        return True
+    for grid in every(statements, tree.GridStatement)[:1]:
+        scope.faults.error(
+            keyword(grid),
+            "a domain is missing: a grid needs its coordinates",
+            "as in domain x in [0, 1]",
+        )
+        return False
+    for law in [s for s in statements if isinstance(s, LAWS)][:1]:
+        scope.faults.error(
+            keyword(law),
+            "a domain is missing: it is not said where the unknowns live",
+            "as in domain x, y in [0, 1], or graph undirected",
+        )
+    return False
 
 
 def check_methods(
@@ -110,13 +125,13 @@ def check_methods(
     if in_time and "time" not in words:
         scope.faults.error(
             _start(in_time[0].span, "equation"),
-            "a time method is missing, which an equation in time needs",
+            "a time method is missing, which an equation with dt needs",
             "as in time explicit_euler, step 0.9 * limit, until 1",
         )
     for time in every(statements, tree.TimeStatement)[:1]:
-        if equations and not in_time:
+        if equations and not in_time and "energy" not in words:
             scope.faults.error(
-                keyword(time), "there is no equation in time, so a time method has nothing to do"
+                keyword(time), "no equation has a dt, so a time method has nothing to do"
             )
     if others and "solve" not in words:
         hint = (
@@ -129,12 +144,38 @@ def check_methods(
             f"a solver is missing, which the equation of '{others[0].field}' needs",
             f"as in solve {hint}",
         )
+    _check_time(program, in_time, words, scope)
     _check_targets(program, equations, solves, scope)
     if not equations and every(statements, tree.EnergyStatement) and "solve" not in words:
         energy = every(statements, tree.EnergyStatement)[0]
         scope.faults.error(
             keyword(energy), "a solver is missing, which the energy needs to be minimised"
         )
+
+
+def _check_time(
+    program: tree.Program, in_time: Sequence[Equation], words: set[str], scope: Scope
+) -> None:
+    """What a time method or a solver asks of the equations."""
+    for time in every(program.statements, tree.TimeStatement)[:1]:
+        name = time.method.name
+        known = TIME_METHODS.get(name.name)
+        second = all(equation.kind == "dtt" for equation in in_time)
+        if known and known.needs == "dtt" and in_time and not second:
+            scope.faults.error(
+                name.span, f"'{name.name}' is for equations of second order in time, with dtt"
+            )
+        if known and known.needs == "energy" and "energy" not in words:
+            scope.faults.error(
+                name.span, f"'{name.name}' is for the gradient flow of an energy, and there is none"
+            )
+    for solve in every(program.statements, tree.SolveStatement):
+        name = solve.method.name
+        if name.name == "tridiagonal" and len(scope.axes) > 1:
+            scope.faults.error(
+                name.span,
+                f"'tridiagonal' solves in one dimension, and this domain has {len(scope.axes)}",
+            )
 
 
 def _check_targets(

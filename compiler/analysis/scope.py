@@ -35,6 +35,7 @@ class Scope:
     names: dict[str, Entry] = field(default_factory=dict)
     reserved: dict[str, str] = field(default_factory=dict)  # name -> why
     told: set[str] = field(default_factory=set)  # unknown names are told once
+    disputed: set[str] = field(default_factory=set)  # declared twice, or with a faulty option
     used: set[str] = field(default_factory=set)
     values: dict[Symbol, Expr] = field(default_factory=dict)  # of parameters, as numbers
     closed: bool = True  # False: a statement could not be read, so any name may be declared
@@ -48,6 +49,7 @@ class Scope:
             return False
         if earlier := self.names.get(name.name):
             self.faults.error(name.span, _taken(name.name, kind, earlier.kind))
+            self.disputed.add(name.name)
             return False
         self.names[name.name] = Entry(kind=kind, span=name.span, item=item, term=term)
         return True
@@ -103,9 +105,15 @@ class Scope:
         )
 
 
+def owns(name: tree.Name, scope: Scope) -> bool:
+    """Whether a name is declared here, and not a second time."""
+    entry = scope.names.get(name.name)
+    return entry is not None and entry.span == name.span
+
+
 ARTICLE = {
     "coordinate": "a coordinate",
-    "field": "an unknown",
+    "field": "a field",
     "data": "data",
     "param": "a parameter",
     "function": "a function",

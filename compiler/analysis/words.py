@@ -70,6 +70,7 @@ class TimeMethod:
     options: Mapping[str, Takes]
     arguments: tuple[str, ...] = ()
     implicit: bool = False  # a solver may be chosen by `solve`
+    needs: str = ""  # "dtt": second order in time; "energy": a gradient flow
 
 
 HOW_FAR: Mapping[str, Takes] = {"step": STEP, "steps": COUNT, "until": POSITIVE}
@@ -82,9 +83,10 @@ TIME_METHODS: Mapping[str, TimeMethod] = {
         name: TimeMethod(options={})
         for name in (
             "explicit_euler", "heun", "ssprk3", "rk4", "adams_bashforth2", "leapfrog",
-            "symplectic_euler", "verlet", "du_fort_frankel",
+            "symplectic_euler", "du_fort_frankel",
         )
     },
+    "verlet": TimeMethod(options={}, needs="dtt"),
     "fsi": TimeMethod(options=_CYCLES),
     "fed": TimeMethod(options=_CYCLES),
     "rkc": TimeMethod(options=_STAGES),
@@ -93,8 +95,12 @@ TIME_METHODS: Mapping[str, TimeMethod] = {
         name: TimeMethod(options={}, implicit=True)
         for name in (
             "implicit_euler", "crank_nicolson", "bdf2", "imex_euler", "imex_cnab2", "aos", "adi",
-            "convex_splitting", "sav", "discrete_gradient", "etdrk2", "etdrk4",
+            "etdrk2", "etdrk4",
         )
+    },
+    **{
+        name: TimeMethod(options={}, implicit=True, needs="energy")
+        for name in ("convex_splitting", "sav", "discrete_gradient")
     },
     "theta": TimeMethod(options={}, arguments=("number",), implicit=True),
     "lie_splitting": TimeMethod(options={}, arguments=("method", "method"), implicit=True),
@@ -102,7 +108,10 @@ TIME_METHODS: Mapping[str, TimeMethod] = {
 }  # fmt: skip
 
 SMOOTHERS = ("jacobi", "richardson", "gauss_seidel", "chebyshev")
-_STOP: Mapping[str, Takes] = {"tolerance": POSITIVE, "at_most": COUNT}
+TOLERANCE = Takes(
+    kind="number", least=20 * Fraction(1, 2**52), wanted="above rounding, which is 4e-15 in float64"
+)
+_STOP: Mapping[str, Takes] = {"tolerance": TOLERANCE, "at_most": COUNT}
 _MEMORY: Mapping[str, Takes] = {"memory": COUNT, "damping": DAMPING}
 _PRECONDITIONER: Mapping[str, Takes] = {
     "preconditioner": Takes(kind="word", choices=("fft", "multigrid", "jacobi", "tridiagonal")),
@@ -129,8 +138,8 @@ SOLVERS: Mapping[str, Mapping[str, Takes]] = {
     "cg": {**_STOP, **_PRECONDITIONER},
     "gmres": {**_STOP, **_PRECONDITIONER, "restart": COUNT},
     "multigrid": {**_STOP, **_MULTIGRID},
-    "fft": {},
-    "tridiagonal": {},
+    "fft": _STOP,
+    "tridiagonal": _STOP,
     "gradient_descent": _GRADIENT,
     "accelerated_gradient": _GRADIENT,
     "neural_energy_descent": {

@@ -1,0 +1,180 @@
+"""Levels of iterates: counted so that the newest is 1, explicit where that is possible."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sympy
+from sympy import Expr, Symbol
+
+from .. import syntax as tree
+from ..model import AtNode, Equation
+from ..source import Span
+from .equations import component_fields
+from .scope import Scope
+from .terms import Refusal, Term
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One component of an iterate before its levels are normalised."""
+
+    unknown: Symbol
+    left: Expr
+    right: Expr
+    statement: tree.IterateStatement
+
+
+def _newest(expressions: Sequence[Expr], unknowns: set[Symbol]) -> int | None:
+    levels = [
+        int(node.args[1])
+        for expression in expressions
+        for node in expression.atoms(AtNode)
+        if node.args[0] in unknowns
+    ]
+    return max(levels, default=None)
+
+
+def advanced_unknown(left: Expr, term: Term, statement: tree.IterateStatement) -> Symbol:
+    """The unknown of the newest level on the left, the nearest to the node if there are several."""
+    nodes = sorted(left.atoms(AtNode), key=_nearness)
+    if not nodes:
+        raise Refusal(
+            term.span,
+            "an iterate has the newest level of an unknown on its left",
+            "as in u[k+1] = ...",
+        )
+    newest = max(int(node.args[1]) for node in nodes)
+    return next(node.args[0] for node in nodes if int(node.args[1]) == newest)
+
+
+def _nearness(node: Expr) -> tuple[int, str]:
+    return sum(abs(int(o)) for o in node.args[2:] if o.is_Integer), str(node)
+
+
+def normalised(
+    lines: Sequence[Line], letters: tuple[str, ...], scope: Scope
+) -> tuple[Equation, ...]:
+    """Levels counted such that the newest is 1, explicit where nothing new stands on the right."""
+    unknowns = component_fields(scope)
+    known = set(unknowns)
+    advanced = [_newest([line.left], known) for line in lines]
+    equations: list[Equation] = []
+    ready: set[Symbol] = set()
+    for line, newest in zip(lines, advanced, strict=True):
+        if newest is None:
+            raise Refusal(line.statement.equality.left.span, "no unknown is advanced here")
+        span = line.statement.equality.span
+        if newest != advanced[0]:
+            raise Refusal(span, "all iterates advance to the same level, such as k+1")
+        top = _newest([line.right], known)
+        if top is not None and top > newest:
+            raise Refusal(
+                line.statement.equality.right.span,
+                "the newest level stands on the left side of an iterate",
+            )
+        if any(e.unknown == line.unknown for e in equations):
+            raise Refusal(span, f"'{line.unknown}' has two iterates, and one is wanted")
+        if top == newest and isinstance(line.left, AtNode) and not _has_older(line, newest, known):
+            raise Refusal(
+                line.statement.equality.left.span,
+                "the left side is no newer level than the right side",
+                "the newest level is written k+1, the current one k",
+            )
+        left, right = _shifted(line, 1 - newest, known)
+        left_terms, right = _explicit(
+            line.unknown, left, right, ready=ready, place=line.statement.equality.left.span
+        )
+        ready.add(line.unknown)
+        equations.append(
+            Equation(
+                kind="iterate",
+                unknown=line.unknown,
+                field=unknowns[line.unknown],
+                right=_whole(right, letters),
+                left=None if left_terms is None else _whole(left_terms, letters),
+                span=line.statement.span,
+            )
+        )
+    return tuple(equations)
+
+
+def _has_older(line: Line, newest: int, unknowns: set[Symbol]) -> bool:
+    """Whether the right side reads an older level than the newest."""
+    nodes = line.right.atoms(AtNode)
+    return any(int(n.args[1]) < newest for n in nodes if n.args[0] in unknowns)
+
+
+def _shifted(line: Line, levels: int, unknowns: set[Symbol]) -> tuple[Expr, Expr]:
+    """Levels moved, and offsets such that a lone left side stands at the node itself."""
+    offsets: tuple[Expr, ...] = ()
+    if isinstance(line.left, AtNode) and all(o.is_Integer for o in line.left.args[2:]):
+        offsets = line.left.args[2:]
+    sides = []
+    for side in (line.left, line.right):
+        moved = {
+            node: AtNode(
+                node.args[0],
+                node.args[1] + levels * (node.args[0] in unknowns),
+                *(
+                    (o - by for o, by in zip(node.args[2:], offsets, strict=True))
+                    if offsets and len(node.args) - 2 == len(offsets)
+                    else node.args[2:]
+                ),
+            )
+            for node in side.atoms(AtNode)
+        }
+        sides.append(side.xreplace(moved))
+    return sides[0], sides[1]
+
+
+def _explicit(
+    unknown: Symbol, left: Expr, right: Expr, *, ready: set[Symbol], place: Span
+) -> tuple[Expr | None, Expr]:
+    """`(None, right)` where the newest level follows from older ones; else both sides, sorted.
+
+    Values that earlier iterates of the file have advanced already may stand on the right.
+    """
+    new = sorted(
+        (
+            n
+            for side in (left, right)
+            for n in side.atoms(AtNode)
+            if n.args[1] == 1 and n.args[0] not in ready
+        ),
+        key=sympy.default_sort_key,
+    )
+    new = list(dict.fromkeys(new))
+    if new == [left]:
+        return None, right
+    marks = {node: sympy.Dummy(f"new{n}", real=True) for n, node in enumerate(new)}
+    residual = (left - right).xreplace(marks)
+    slopes = {node: sympy.diff(residual, mark) for node, mark in marks.items()}
+    back = {mark: node for node, mark in marks.items()}
+    if any(slope.has(*back) for slope in slopes.values()):
+        return left - _having(right, new), right - _having(right, new)
+    rest = -residual.xreplace(dict.fromkeys(back, sympy.S.Zero))
+    if all(slope == 0 for slope in slopes.values()):
+        raise Refusal(place, "the newest level cancels, since it stands on both sides alike")
+    lone = [node for node in new if slopes[node] != 0]
+    if len(lone) == 1 and lone[0].args[0] == unknown and not any(lone[0].args[2:]):
+        return None, rest / slopes[lone[0]]
+    return sympy.Add(*(slope * node for node, slope in slopes.items())), rest
+
+
+def _having(expression: Expr, nodes: Sequence[Expr]) -> Expr:
+    """The additive terms that hold one of these."""
+    return sympy.Add(*(t for t in sympy.Add.make_args(expression) if t.has(*nodes)))
+
+
+def _whole(expression: Expr, letters: tuple[str, ...]) -> Expr:
+    """In iterates of whole fields the current level is the field itself."""
+    if letters:
+        return expression
+    current = {
+        node: node.args[0]
+        for node in expression.atoms(AtNode)
+        if node.args[1] == 0 and len(node.args) == 2
+    }
+    return expression.xreplace(current)
