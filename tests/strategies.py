@@ -147,11 +147,10 @@ def lower_order(fields, dim, *, periodic):
 @st.composite
 def right_side(draw, fields, dim, *, periodic):
     """Terms with rational coefficients, diffusion first where there are walls."""
-    parts = [draw(second_order(fields[0], dim))]
-    parts += draw(st.lists(lower_order(fields, dim, periodic=periodic), max_size=2, unique=True))
-    if periodic:
-        parts = draw(st.permutations(parts))[: draw(st.integers(1, len(parts)))]
-    return [f"{text_of(draw(NUMBERS))} * ({p})" for p in parts]
+    diffusion = f"{draw(POSITIVE)} * ({draw(second_order(fields[0], dim))})"
+    others = st.lists(lower_order(fields, dim, periodic=periodic), max_size=2, unique=True)
+    parts = [diffusion, *(f"{text_of(draw(NUMBERS))} * ({p})" for p in draw(others))]
+    return draw(st.permutations(parts))[: draw(st.integers(1, len(parts)))] if periodic else parts
 
 
 # ---- whole files
@@ -270,7 +269,7 @@ def staggered(draw):
         + "field p\nfield v: vector, staggered\n"
         + "equation dt(v) = -grad(p) / 2\nequation dt(p) = -3 * div(v)\n"
         + f"space order {order}\n"
-        + f"time {draw(st.sampled_from(['leapfrog', 'symplectic_euler', 'verlet', 'rk4']))}, "
+        + f"time {draw(st.sampled_from(['leapfrog', 'symplectic_euler', 'rk4', 'ssprk3']))}, "
         + f"step 1/100, steps {STEPS}\n",
         counts=counts,
         steps=STEPS,

@@ -36,9 +36,10 @@ class Problem:
 
     def place(self, name: str) -> Unknown:
         """The unknown whose place and ghost rules the array of that name has."""
-        arrays = self.scheme.step.arrays if self.scheme.step else ()
-        like = next((a.like.name for a in arrays if a.name == name), name)
-        return next(u for u in self.scheme.unknowns if u.symbol.name == like)
+        likes = {a.name: a.like.name for a in self.scheme.step.arrays} if self.scheme.step else {}
+        while name in likes:
+            name = likes[name]
+        return next(u for u in self.scheme.unknowns if u.symbol.name == name)
 
     def shape(self, name: str) -> tuple[int, ...]:
         """The shape of the array of that name."""
