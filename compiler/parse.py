@@ -90,11 +90,9 @@ def _first_fault(
 
 def _broken(tokens: Sequence[Token]) -> Broken:
     """What is known of a statement that cannot be read."""
-    keywords = language.tables().keywords
-    word = tokens[0].text
     return Broken(
         span=tokens[0].span | tokens[-1].span,
-        keywords=(word,) if word in keywords else tuple(meant(word, keywords)),
+        keywords=meant(tokens, language.tables().keywords),
         names=frozenset(token.text for token in tokens[1:] if token.kind == "NAME"),
     )
 

@@ -11,7 +11,9 @@ from .mistakes import Mistake, Mistakes, Situation, find, situation
 from .tables import END, Tables
 from .tokens import ILLEGAL, Token
 
+INDENT = "indent this line if it continues the statement above"
 _LONGEST_QUOTE = 40
+_FORMULA = {"LPAR", "LSQB", "EQUAL"}  # behind a word, they make it the start of a formula
 COLUMN_1 = "a statement starts in column 1; indented lines continue the one above"
 
 
@@ -29,7 +31,7 @@ def keyword_fault(
         return Diagnostic(
             span=first.span,
             message=f"a statement starts with a keyword, not with '{short(first)}'",
-            hint="indent this line if it continues the statement above",
+            hint=INDENT,
         )
     if first.text in keywords or first.kind == ILLEGAL:
         return None
@@ -37,21 +39,24 @@ def keyword_fault(
     return Diagnostic(span=first.span, message=message, hint=_known(tokens, keywords))
 
 
-def meant(word: str, keywords: tuple[str, ...]) -> list[str]:
-    """The keywords that an unknown one may have been meant for, the likeliest first."""
-    return get_close_matches(word.lower()[:40], keywords)
+def meant(tokens: Sequence[Token], keywords: tuple[str, ...]) -> tuple[str, ...]:
+    """The keywords that the first word of a statement may have been meant for, likeliest first."""
+    word = tokens[0].text
+    if word in keywords:
+        return (word,)
+    if len(tokens) > 1 and tokens[1].kind in _FORMULA:
+        return ("equation", "iterate", "initial")
+    return tuple(get_close_matches(word.lower()[:_LONGEST_QUOTE], keywords))
 
 
 def _known(tokens: Sequence[Token], keywords: tuple[str, ...]) -> str:
     """A hint for an unknown keyword."""
-    if close := meant(tokens[0].text, keywords):
+    close = meant(tokens, keywords)
+    if len(tokens) > 1 and tokens[1].kind in _FORMULA:
+        return f"a formula stands behind its keyword: {close[0]} {tokens[0].text[:9]}...; " + INDENT
+    if close:
         return f"did you mean '{close[0]}'?"
-    if any(token.kind == "EQUAL" for token in tokens):
-        return (
-            "a formula stands behind its keyword, as in equation dt(u) = lap(u); "
-            "indent this line if it continues the statement above"
-        )
-    return f"known: {', '.join(keywords)}; indented lines continue a statement"
+    return f"known: {', '.join(keywords)}; " + INDENT
 
 
 def explain(
@@ -99,9 +104,9 @@ def _indented_keyword(
         line, column = source.line_column(token.span.start)
         if source.line(line)[: column - 1].strip():
             continue
-        following = tokens[index + 1].text if index + 1 < len(tokens) else ""
-        listed = tokens[index - 1].text == "," and (index + 1 < position or following == "=")
-        if not listed:
+        follows = tokens[index + 1].kind if index + 1 < len(tokens) else ""
+        option = (tokens[0].text, token.text) == ("solve", "scheme")
+        if tokens[index - 1].text != "," or (follows in {"NAME", "NUMBER"} and not option):
             return Diagnostic(
                 span=token.span,
                 message=f"the statement '{token.text}' must start in column 1",
