@@ -137,22 +137,33 @@ def _block(u: Tensor, run: Run, along: int, base: Tensor | float) -> Tensor:
 
 def refresh_(padded: Tensor, place: Place, t: Tensor | None = None) -> Tensor:
     """Fill the halo of a padded tensor in place."""
-    still, moving = operations(padded, place, t)
-    for function, arguments in (*still, *moving):
+    calls = operations(padded, place, t)
+    for function, arguments in (*calls.still, *calls.moving):
         function(*arguments)
     return padded
 
 
-def operations(
-    padded: Tensor, place: Place, t: Tensor | None = None
-) -> tuple[list[Operation], list[Operation]]:
-    """The calls that fill the halo: those that always write the same, and those of every step.
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """What fills a halo: calls that always write the same, and those of every step.
 
-    `t` is a 0-dim tensor that they read when they are called; views are made here, once. A still
-    call may run once before all others: they overwrite only corners that are theirs.
+    A still call may run once before all others: they overwrite only corners that are theirs.
+    `timed`: some of the moving ones read the time.
+    """
+
+    still: tuple[Operation, ...]
+    moving: tuple[Operation, ...]
+    timed: bool
+
+
+def operations(padded: Tensor, place: Place, t: Tensor | None = None) -> Calls:
+    """The calls that fill the halo of one tensor; views are made here, once.
+
+    `t` is a 0-dim tensor that they read when they are called.
     """
     still: list[Operation] = []
     moving: list[Operation] = []
+    timed = False
     inside = crop(padded, place)
     sizes = tuple(inside.shape[inside.ndim - len(place.halo) :])
     for axis in range(len(sizes)):
@@ -162,7 +173,8 @@ def operations(
             steady = ghosts.steady(run)
             call = _fill(region, run, ghosts, steady)
             (still if steady and not run.sources else moving).append(call)
-    return still, moving
+            timed = timed or not steady
+    return Calls(tuple(still), tuple(moving), timed)
 
 
 def _over_earlier_axes(padded: Tensor, place: Place, axis: int) -> Tensor:

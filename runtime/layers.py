@@ -14,13 +14,18 @@ from torch import Tensor
 
 from .halo import concatenated, crop, fold_, line, refresh_
 from .plan import Place
+from .shapes import components, fill, half_ends, joined
 from .weights import Mlp, keep_positive, keep_within, random_normal, random_uniform
 
 __all__ = [
     "Mlp",
+    "components",
     "coordinates",
     "crop",
+    "fill",
     "fold",
+    "half_ends",
+    "joined",
     "keep_positive",
     "keep_within",
     "pad",

@@ -55,12 +55,14 @@ class Stage:
     Called as function(*padded, *plain, *scalars, *table values, [t]) -> one tensor or a tuple, in
     the order of `writes`. `padded` arrays come with their halo filled, `plain` ones without.
     `scalars` name attributes of the module (0-dim tensors or submodules). With a `table` it runs
-    once for each row. `moves` renames arrays afterwards, all at once: (target, source).
-    `time` is the time of evaluation after the step's start, in units of tau (used when `timed`).
+    once for each row, moves included. `moves` renames arrays afterwards, all at once: (target,
+    source). `time` is the time of evaluation after the step's start, in units of tau: of ghosts,
+    and of the function when `timed`; `times` gives each row of the table its own. Without a
+    function there are only moves.
     """
 
-    function: Callable[..., Any]
-    padded: tuple[str, ...]
+    function: Callable[..., Any] | None
+    padded: tuple[str, ...] = ()
     plain: tuple[str, ...] = ()
     scalars: tuple[str, ...] = ()
     table: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
@@ -68,6 +70,7 @@ class Stage:
     moves: tuple[tuple[str, str], ...] = ()
     time: float = 0.0
     timed: bool = False
+    times: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,11 @@ class Plan:
     the state between steps. `prepare` runs once (arrays that depend on given data only), `start`
     once and advances the clock by `start_steps` steps, `body` every step, `finish` once at the end
     on a copy (fields synchronised in time). One body counts as `inner` steps and `advance` taus.
+
+    The module's own `start(fields and data...)` makes the state before the first body (initial
+    values and data by formula, `prepare` and `start` included), `finish(state, bodies)` the fields
+    at one time; drivers run bodies by this plan between them. `watch` holds stages that write one
+    number a sample each.
     """
 
     axes: tuple[str, ...]
@@ -96,4 +104,4 @@ class Plan:
     inner: int = 1
     advance: float = 1.0
     steps: int = 1
-    watches: tuple[str, ...] = ()
+    watch: tuple[Stage, ...] = ()

@@ -70,15 +70,23 @@ class PeronaMalik(nn.Module):
         self.contrast = nn.Parameter(torch.tensor(0.05, dtype=torch.float64))
         layers.keep_positive(self, "contrast")
 
-    def step(self, state: dict[str, Tensor], k: int = 0) -> dict[str, Tensor]:
-        """One step of explicit_euler."""
+    def start(self, u: Tensor) -> dict[str, Tensor]:
+        """The state before the first step."""
+        return {"u": u}
+
+    def step(self, state: dict[str, Tensor], index: int = 0) -> dict[str, Tensor]:
+        """One step; `index` counts from 0."""
         u = state["u"]
         u = advance(layers.pad(u, PLACES["u"]), self.tau, self.contrast)
         return {"u": u}
 
-    def forward(self, u: Tensor) -> Tensor:
-        """All steps; u (..., X, Y)."""
-        state = {"u": u}
-        for k in range(STEPS):
-            state = self.step(state, k)
+    def finish(self, state: dict[str, Tensor], index: int = 0) -> Tensor:
+        """The fields of a state, all at one time."""
         return state["u"]
+
+    def forward(self, u: Tensor) -> Tensor:
+        """All steps."""
+        state = self.start(u)
+        for index in range(STEPS):
+            state = self.step(state, index)
+        return self.finish(state, STEPS)

@@ -1,0 +1,70 @@
+"""Marching functionally: every body makes new arrays, so that gradients flow through the run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from torch import Tensor
+from torch.utils.checkpoint import checkpoint
+
+from ..problem import Arrays, Problem, Turn, apply
+
+
+class Functional:
+    """Marches differentiably: `using(function)` on halos that are filled outside its graph.
+
+    A compiled function saves its operands alone, one array a step, and recomputes the rest. With
+    `segments`, each of that many parts of the run keeps only its first levels and is run again by
+    the backward pass.
+    """
+
+    name = "functional"
+
+    def __init__(
+        self,
+        problem: Problem,
+        turns: tuple[Turn, ...],
+        static: Arrays,
+        *,
+        using: Callable[[Any], Any],
+        length: int | None = None,
+    ) -> None:
+        self.problem, self.turns, self.static = problem, turns, static
+        self.using, self.length = using, length
+        self.levels: Arrays = {}
+
+    def put(self, levels: Arrays) -> None:
+        """Start from these arrays."""
+        self.levels = dict(levels)
+
+    def advance(self, first: int, count: int) -> None:
+        """Run bodies first, ..., first + count - 1."""
+        last = first + count
+        while first < last:
+            end = last if self.length is None else min(last, first + self.length)
+            if self.length is None:
+                self.levels = self._bodies(first, end, *self.levels.values())
+            else:
+                self.levels = checkpoint(
+                    self._bodies, first, end, *self.levels.values(), use_reentrant=False
+                )
+            first = end
+
+    def take(self) -> Arrays:
+        """The levels now."""
+        return self.levels
+
+    def _bodies(self, first: int, end: int, *levels: Tensor) -> Arrays:
+        problem = self.problem
+        arrays = dict(zip(self.levels, levels, strict=True))
+        for k in range(first, end):
+            arrays = apply(
+                problem,
+                self.turns,
+                {**self.static, **arrays},
+                lambda offset, k=k: problem.tensor(problem.time(k, offset)),  # type: ignore[misc]
+                using=self.using,
+            )
+            arrays = {name: arrays[name] for name in self.levels}
+        return arrays

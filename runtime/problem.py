@@ -1,0 +1,222 @@
+"""A module and its inputs, bound: arrays by name, scalars in one dtype, the clock; checked once.
+
+Letters: k counts bodies, tau the step, t = (start_steps + advance k + offset) tau, in float64.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import torch
+from torch import Tensor, nn
+
+from .faults import UserError
+from .layers import pad
+from .plan import Plan, Stage
+
+Arrays: TypeAlias = dict[str, Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One run of a stage: with one row of its table, at its time after the body's start."""
+
+    stage: Stage
+    values: tuple[Tensor, ...]
+    offset: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What every way of marching needs; the arrays themselves travel beside it."""
+
+    plan: Plan
+    scalars: Mapping[str, Any]
+    tau: float
+    counts: tuple[int, ...]
+    batch: tuple[int, ...]
+    dtype: torch.dtype
+    device: torch.device
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """The shape of an array, batch axes first."""
+        extra = self.plan.places[name].extra
+        return (*self.batch, *(n + e for n, e in zip(self.counts, extra, strict=True)))
+
+    def time(self, bodies: int, offset: float = 0.0) -> float:
+        """The time `offset` steps after the start of a body."""
+        return (self.plan.start_steps + bodies * self.plan.advance + offset) * self.tau
+
+    def tensor(self, value: float) -> Tensor:
+        """A 0-dim tensor: compiled code takes new values of it without being made anew."""
+        return torch.tensor(value, dtype=self.dtype, device=self.device)
+
+    def turns(self, stages: tuple[Stage, ...]) -> tuple[Turn, ...]:
+        """The runs of stages in order, one a row of their tables."""
+        found: list[Turn] = []
+        for stage in stages:
+            columns = [[self.tensor(v) for v in column] for column in stage.table.values()]
+            rows = list(zip(*columns, strict=True)) if columns else [()]
+            times = stage.times or (stage.time,) * len(rows)
+            found += (Turn(stage, row, t) for row, t in zip(rows, times, strict=True))
+        return tuple(found)
+
+
+def apply(
+    problem: Problem,
+    turns: tuple[Turn, ...],
+    arrays: Arrays,
+    clock: Callable[[float], Tensor],
+    *,
+    using: Callable[[Any], Any] = lambda function: function,
+) -> Arrays:
+    """Run stages functionally: new arrays, differentiable; `clock(offset)` is a 0-dim time.
+
+    This is the meaning of a plan; the fast ways of marching are tested against it. `using` may
+    put another function, such as a compiled one, in a stage's place.
+    """
+    places = problem.plan.places
+    arrays = dict(arrays)
+    for turn in turns:
+        stage, t = turn.stage, clock(turn.offset)
+        if stage.function is not None:
+            result = using(stage.function)(
+                *(pad(arrays[name], places[name], t) for name in stage.padded),
+                *(arrays[name] for name in stage.plain),
+                *(problem.scalars[name] for name in stage.scalars),
+                *turn.values,
+                *((t,) if stage.timed else ()),
+            )
+            results = (result,) if isinstance(result, Tensor) else result
+            arrays.update(zip(stage.writes, results, strict=True))
+        arrays.update({target: arrays[source] for target, source in stage.moves})
+    return arrays
+
+
+# ---- binding
+
+
+def bind(
+    module: nn.Module,
+    inputs: Mapping[str, Any],
+    *,
+    dtype: torch.dtype | None = None,
+    device: torch.device | str | None = None,
+    tau: float | None = None,
+    differentiable: bool = False,
+) -> tuple[Problem, nn.Module, Arrays]:
+    """Check the inputs, and let the module make the state before the first body.
+
+    Returns also the module that ran: a copy of the given one in the run's dtype, on its device,
+    with its step; a differentiable run takes the module itself, so that gradients reach it. dtype
+    and device are those of the first input, or else the module's, unless they are given; whole
+    numbers become torch's default dtype. Raises UserError.
+    """
+    plan = plan_of(module)
+    own = torch.as_tensor(getattr(module, "tau", torch.zeros(()))).detach()
+    given = _tensors(module, inputs)
+    first = next((v for value in given.values() for v in value), own)
+    dtype = dtype or (first.dtype if first.is_floating_point() else torch.get_default_dtype())
+    device = torch.device(device) if device else first.device
+    given = {
+        n: tuple(v.to(device=device, dtype=dtype) for v in value) for n, value in given.items()
+    }
+    counts = _counts(plan, given)
+    if not differentiable:
+        module = copy.deepcopy(module).requires_grad_(False).to(device=device, dtype=dtype)
+    if tau is not None:
+        module.tau = torch.full_like(own, tau, dtype=dtype, device=device)
+    arguments = {n: value[0] if len(value) == 1 else value for n, value in given.items()}
+    state: Arrays = module.start(**arguments)  # type: ignore[operator]
+    leads = [a.shape[: a.ndim - len(plan.axes)] for a in state.values()]
+    batch = torch.broadcast_shapes(*leads)  # type: ignore[no-untyped-call]
+    problem = Problem(
+        plan=plan,
+        scalars=_scalars(module, plan, dtype, device),
+        tau=float(own) if tau is None else tau,
+        counts=counts,
+        batch=tuple(batch),
+        dtype=dtype,
+        device=device,
+    )
+    for name in plan.levels:
+        state[name] = state[name].to(dtype=dtype, device=device).expand(problem.shape(name))
+    return problem, module, state
+
+
+def plan_of(module: nn.Module) -> Plan:
+    """The plan that an emitted module states."""
+    plan = getattr(module, "plan", None)
+    if not isinstance(plan, Plan):
+        raise TypeError(f"{type(module).__name__} states no plan: it is no emitted module")
+    return plan
+
+
+def _tensors(module: nn.Module, inputs: Mapping[str, Any]) -> dict[str, tuple[Tensor, ...]]:
+    """The inputs by name, one tensor a component, in the order in which the module takes them."""
+    plan = plan_of(module)
+    known = inspect.signature(module.start).parameters  # type: ignore[arg-type]
+    for name in inputs:
+        if name not in known:
+            raise UserError(f"{name} is no input", f"inputs are: {', '.join(known) or 'none'}")
+    found: dict[str, tuple[Tensor, ...]] = {}
+    for name, parameter in known.items():
+        value = inputs.get(name)
+        if value is None:
+            if parameter.default is inspect.Parameter.empty:
+                raise UserError(f"no values are given for {name}")
+            continue
+        parts = len(plan.components.get(name, (name,)))
+        if parts > 1 and not isinstance(value, list | tuple):
+            whole = torch.as_tensor(value)
+            axis = whole.ndim - 1 - len(plan.axes)
+            value = whole.unbind(axis) if axis >= 0 else ()
+        values = tuple(value) if parts > 1 else (value,)
+        if len(values) != parts:
+            raise UserError(f"{name} has {parts} components, and {len(values)} are given")
+        found[name] = tuple(torch.as_tensor(v) for v in values)
+    return found
+
+
+def _counts(plan: Plan, given: Mapping[str, tuple[Tensor, ...]]) -> tuple[int, ...]:
+    """The points of each axis, on which all inputs must agree."""
+    counts = plan.counts
+    for field, values in given.items():
+        for name, array in zip(plan.components.get(field, (field,)), values, strict=True):
+            place = plan.places.get(name)
+            extra = place.extra if place else (0,) * len(plan.axes)
+            if array.ndim < len(extra):
+                axes = ", ".join(plan.axes)
+                raise UserError(f"{name} has {array.ndim} axes, and the domain has {axes}")
+            sizes = tuple(array.shape[array.ndim - len(extra) :])
+            found = tuple(n - e for n, e in zip(sizes, extra, strict=True))
+            if min(found, default=1) < 1:
+                raise UserError(f"{name} of size {_by(sizes)} holds no point")
+            if counts is not None and found != counts:
+                wanted = tuple(n + e for n, e in zip(counts, extra, strict=True))
+                raise UserError(f"{name} is {_by(sizes)}, and its grid is {_by(wanted)}")
+            counts = found
+    if counts is None:
+        raise UserError("the size of the grid is taken from the input, and no input is given")
+    return counts
+
+
+def _by(sizes: tuple[int, ...]) -> str:
+    return " by ".join(map(str, sizes))
+
+
+def _scalars(
+    module: nn.Module, plan: Plan, dtype: torch.dtype, device: torch.device
+) -> dict[str, Any]:
+    """The scalars of all stages: 0-dim tensors in the run's dtype, and learned functions."""
+    stages = (*plan.body, *plan.watch)
+    found: dict[str, Any] = {}
+    for name in dict.fromkeys(name for stage in stages for name in stage.scalars):
+        value = getattr(module, name)
+        learned = isinstance(value, nn.Module)
+        found[name] = value if learned else torch.as_tensor(value).to(dtype=dtype, device=device)
+    return found

@@ -1,0 +1,39 @@
+"""Between fields as users see them and the arrays that emitted code works on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from .plan import Place
+
+
+def fill(value: Tensor, place: Place, counts: tuple[int, ...], *, like: Tensor) -> Tensor:
+    """Values of a formula, spread over the grid of a place, in the dtype and device of `like`."""
+    shape = tuple(n + e for n, e in zip(counts, place.extra, strict=True))
+    return value.to(like).expand(shape).contiguous()
+
+
+def components(field: Tensor | Sequence[Tensor], dim: int) -> tuple[Tensor, ...]:
+    """The components of a vector: (..., d, X, Y) taken apart, or a tuple as it is."""
+    if isinstance(field, Tensor):
+        return tuple(field.unbind(-1 - dim))
+    return tuple(field)
+
+
+def joined(parts: tuple[Tensor, ...], dim: int) -> Tensor | tuple[Tensor, ...]:
+    """The components as one array (..., d, X, Y), or the tuple where their sizes differ."""
+    if len({p.shape for p in parts}) == 1:
+        return torch.stack(parts, dim=-1 - dim)
+    return parts
+
+
+def half_ends(values: Tensor, axis: int) -> Tensor:
+    """The values with both ends of an axis halved: faces on walls carry half a cell."""
+    weights = torch.ones(values.shape[axis], dtype=values.dtype, device=values.device)
+    weights[0] = weights[-1] = 0.5
+    shape = [1] * values.ndim
+    shape[axis] = -1
+    return values * weights.reshape(shape)

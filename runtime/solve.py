@@ -1,0 +1,285 @@
+"""The loop of every run: step, look, record, until a driver is done; returns an Outcome.
+
+A driver knows its arrays and how to advance them; everything else is here once: the guard against
+blow-up, recording, progress, Ctrl-C, checkpoints.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from .checkpoint import Stand, digest, load, save
+from .contract import Outcome, Status
+from .drivers import ways
+from .drivers.march import March
+from .faults import UserError
+from .observe import Progress, Record, Watch, Wish, finite, first_fault
+from .problem import Problem, bind, plan_of
+from .store import saved_steps
+
+GUARD_EVERY = 256  # units between two looks: a sum and a copy an array, under 1 % of the work
+SLICE_SECONDS = 0.1  # between two looks at the keyboard
+
+
+class Driver(Protocol):
+    """How a run advances, in units of its own (bodies of a march, sweeps of a solver)."""
+
+    @property
+    def title(self) -> str:
+        """What the progress bar calls the run."""
+
+    def init(self) -> int:
+        """Make ready; returns the units already done."""
+
+    def step(self, first: int, count: int) -> None:
+        """Advance by `count` units from unit `first` on."""
+
+    def done(self, units: int) -> Status | None:
+        """How the run ended, None while it goes on."""
+
+    def state(self) -> Mapping[str, Tensor]:
+        """The raw arrays now; the next step may overwrite them."""
+
+    def restore(self, arrays: Mapping[str, Tensor]) -> None:
+        """Take these raw arrays for the state."""
+
+    def steps(self, units: int) -> int:
+        """The user's steps in that many units."""
+
+    def time(self, units: int) -> float:
+        """The time after that many units."""
+
+    def fields(self, units: int) -> Mapping[str, Any]:
+        """The fields now, synchronised, by name."""
+
+    def place(self, name: str, index: Sequence[int]) -> str:
+        """Where an index of an array lies, in words."""
+
+    def save(self, units: int, record: Record) -> str:
+        """Leave a checkpoint, if one is wanted; returns where."""
+
+
+@dataclass(slots=True)
+class Guard:
+    """The last state that was found finite, and what is said when the next one is not."""
+
+    units: int = 0
+    good: dict[str, Tensor] = field(default_factory=dict)
+
+    def keep(self, driver: Driver, units: int) -> None:
+        """Copy the state, over the last copy."""
+        self.units = units
+        for name, array in driver.state().items():
+            if name in self.good:
+                self.good[name].copy_(array.detach())
+            else:
+                self.good[name] = array.detach().clone()
+
+    def replay(self, driver: Driver, bad: int) -> tuple[int, str]:
+        """Step from the last good state to the first bad one; leaves the driver before it.
+
+        Returns the units of the last good state, and the message.
+        """
+        driver.restore(self.good)
+        for units in range(self.units, bad):
+            driver.step(units, 1)
+            fault = first_fault(driver.state())
+            if fault is not None:
+                driver.restore(self.good)
+                return units, self._message(driver, units, fault)
+            self.keep(driver, units + 1)
+        return bad, ""  # a sum overflowed, no value did
+
+    @staticmethod
+    def _message(driver: Driver, units: int, fault: tuple[str, tuple[int, ...], float]) -> str:
+        name, index, value = fault
+        step, t = driver.steps(units + 1), driver.time(units + 1)
+        return (
+            f"{name} became {value} in step {step} (t = {t:.6g}) at {driver.place(name, index)}; "
+            f"the last good state, after step {driver.steps(units)}, was kept"
+        )
+
+
+@dataclass(slots=True)
+class Pace:
+    """How many units fit into a slice of time, learnt as the run goes."""
+
+    units: int = 0
+    seconds: float = 0.0
+    slice: int = 1
+    warm: bool = False
+
+    def step(self, driver: Driver, first: int, count: int) -> None:
+        """Advance, and learn from it; the first call may compile and is forgotten by the second."""
+        begin = time.perf_counter()
+        driver.step(first, count)
+        spent = time.perf_counter() - begin
+        if self.units and not self.warm:
+            self.units, self.seconds, self.warm = 0, 0.0, True
+        self.units += count
+        self.seconds += spent
+        if spent < SLICE_SECONDS:
+            self.slice = max(self.slice, 2 * count)
+        elif spent > 2 * SLICE_SECONDS:
+            self.slice = max(1, count // 2)
+
+
+def solve(
+    driver: Driver,
+    record: Record,
+    stops: Sequence[int],
+    *,
+    guard: bool = True,
+    progress: bool = False,
+) -> Outcome:
+    """Run a driver to its end; `stops` are the units at which something is recorded, in order."""
+    units = driver.init()
+    ahead = sorted({s for s in stops if s > units or (s == units and not record.times)})
+    kept, pace, message, status = Guard(), Pace(), "", None
+    if guard:
+        kept.keep(driver, units)
+    bar = Progress(driver.title, driver.steps(stops[-1]) if stops else 0, wanted=progress)
+    with Wish() as wish, closing(bar):
+        while status is None:
+            if ahead and ahead[0] == units:
+                record(driver.time(units), driver.fields(units))
+                del ahead[0]
+            status = driver.done(units) or (Status.INTERRUPTED if wish.stop else None)
+            if status is not None:
+                break
+            look = kept.units + GUARD_EVERY if guard else units + pace.slice
+            stop = ahead[0] if ahead else look
+            count = max(1, min(pace.slice, stop - units, look - units))
+            pace.step(driver, units, count)
+            units += count
+            bar.show(driver.steps(units), driver.steps(pace.units) / max(pace.seconds, 1e-9))
+            if guard and (units in (stop, look) or driver.done(units)):
+                if finite(driver.state()):
+                    if units >= look:
+                        kept.keep(driver, units)
+                else:
+                    units, message = kept.replay(driver, units)
+                    status = Status.BLEW_UP if message else None
+    return Outcome(
+        value=driver.fields(units),
+        status=status,
+        steps=driver.steps(units),
+        watched={name: tuple(values) for name, values in record.values.items()},
+        times=tuple(record.times),
+        message=message,
+        checkpoint=driver.save(units, record),
+        seconds_per_step=pace.seconds / max(driver.steps(pace.units), 1) if pace.units else None,
+    )
+
+
+def march(
+    module: nn.Module,
+    inputs: Mapping[str, Any],
+    *,
+    steps: int | None = None,
+    until: float | None = None,
+    every: float | None = None,
+    on_frame: Callable[[float, Mapping[str, Any]], None] | None = None,
+    watch: Mapping[str, Watch] | None = None,
+    dtype: torch.dtype | str | None = None,
+    device: torch.device | str | None = None,
+    progress: bool = False,
+    checkpoint: str | None = None,
+    resume: str | None = None,
+    guard: bool = True,
+    differentiable: bool = False,
+    segments: int | None = None,
+    compile: str = "auto",  # noqa: A002  (the user's word)
+    throw: bool = False,
+) -> Outcome:
+    """Run an emitted module's scheme from its inputs (fields and data by name).
+
+    `steps` counts the user's steps; `until` shortens the step so that the run ends there. Frames
+    and watched values are recorded at the first state at or after each multiple of `every`, by
+    default 100 times. `watch` maps a name to a function (fields, t) -> value. With
+    `differentiable` gradients flow to inputs and parameters; `segments` runs the scheme again in
+    the backward pass instead of keeping every step. `compile` is "auto", "never" or "always".
+    `checkpoint` is a folder that is written at the end, also of an interrupted run; `resume` goes
+    on from one, bit for bit. With `throw` a run that blew up raises ArithmeticError.
+    """
+    wanted = getattr(torch, dtype) if isinstance(dtype, str) else dtype
+    plan = plan_of(module)
+    tau, count = _length(module, steps, until)
+    with torch.set_grad_enabled(differentiable):
+        problem, running, state = bind(
+            module, inputs, dtype=wanted, device=device, tau=tau, differentiable=differentiable
+        )
+        record = Record(dict(watch or {}), on_frame)
+        stamp = digest(running, problem) if checkpoint or resume else ""
+        stand, levels = _take_up(resume, stamp, problem, record) if resume else (None, None)
+        choose = partial(
+            ways.choose,
+            wish=compile,
+            before=stand.way if stand else None,
+            differentiable=differentiable,
+            segments=segments,
+        )
+        driver = March(
+            module=running,
+            problem=problem,
+            initial=state,
+            bodies=(count - plan.start_steps) // plan.inner,
+            choose=choose,
+            keep=partial(save, checkpoint, stamp) if checkpoint else None,
+            resumed=(levels, stand.bodies) if stand and levels else None,
+        )
+        stops = _stops(driver, count, every) if watch or on_frame else ()
+        outcome = solve(driver, record, stops, guard=guard, progress=progress)
+    if throw and outcome.status is Status.BLEW_UP:
+        raise ArithmeticError(outcome.message)
+    return outcome
+
+
+def _length(module: nn.Module, steps: int | None, until: float | None) -> tuple[float | None, int]:
+    """The step, if it is not the module's own, and the number of steps."""
+    plan = plan_of(module)
+    if until is not None:
+        own = float(torch.as_tensor(getattr(module, "tau", 1.0)).detach())
+        rest = (until / own - plan.start_steps) / plan.advance
+        bodies = max(0, math.ceil(rest * (1 - 1e-12)))
+        taus = plan.start_steps + bodies * plan.advance
+        if not until >= 0 or (not until and taus):
+            raise UserError(f"this scheme cannot end at the time {until:g}")
+        return until / taus if taus else None, plan.start_steps + bodies * plan.inner
+    count = plan.steps if steps is None else steps
+    if count < plan.start_steps or (count - plan.start_steps) % plan.inner:
+        among = f"{plan.start_steps} + " if plan.start_steps else ""
+        hint = f"it runs {among}a multiple of {plan.inner} steps"
+        raise UserError(f"this scheme cannot run {count} steps", hint)
+    return None, count
+
+
+def _stops(driver: March, count: int, every: float | None) -> list[int]:
+    """The bodies after which something is recorded."""
+    plan = driver.problem.plan
+    length = plan.advance * driver.problem.tau / plan.inner
+    at = saved_steps(count, tau=length, every=every, stride=plan.inner)
+    return [(s - plan.start_steps) // plan.inner for s in at if s >= plan.start_steps]
+
+
+def _take_up(
+    folder: str, stamp: str, problem: Problem, record: Record
+) -> tuple[Stand, dict[str, Tensor]]:
+    """Read a checkpoint of this very run, and what it had recorded."""
+    levels, stand = load(folder, device=problem.device)
+    if stand.digest != stamp:
+        raise UserError(
+            f"{folder} is the checkpoint of another run",
+            "scheme, parameters, step, grid, batch and dtype must be the same to resume it",
+        )
+    record.times, record.values = list(stand.times), dict(stand.watched)
+    return stand, levels
