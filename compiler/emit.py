@@ -118,7 +118,7 @@ def _context(scheme: Scheme, graph: Graph, words: Words) -> dict[str, Any]:
         "step": step_lines(scheme, graph),
         "finish": finish_lines(scheme, graph),
         "several": len(scheme.model.fields) > 1,
-        "timed": any(c.timed for c in graph.body),
+        "inner": f" // {scheme.step.inner}" if scheme.step.inner != 1 else "",
     }
     return text | _imports(text)
 

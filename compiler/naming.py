@@ -7,19 +7,25 @@ import re
 from functools import lru_cache
 
 _OURS = frozenset(
-    "torch nn Tensor layers Place Plan Side Stage PERIODIC REFLECT NONE PLACES STEPS DIGEST SCHEME"
-    " self state plan forward step start finish prepare initial k out abs min max sum float int dict"
-    " super range tuple list len module".split()
+    "torch nn math Tensor layers Place Plan Side Stage PERIODIC REFLECT NONE PLACES STEPS COUNTS"
+    " DIGEST SCHEME self state counts index clock zip range float int tuple dict super".split()
 )
 
 
 @lru_cache(maxsize=4096)
 def safe(name: str) -> str:
-    """An identifier: H[0] -> H_0; a reserved word, a word of the frame or a dunder gets a `_`."""
-    word = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_") or "v"
-    if word[0].isdigit():
-        word = f"v{word}"
-    return f"{word}_" if keyword.iskeyword(word) or keyword.issoftkeyword(word) or word in _OURS else word
+    """An identifier, different for different names: H[0] -> H_0, a name H_0 -> H_0_.
+
+    Keywords, words of the frame, dunders and names that look like a component get one `_` more.
+    """
+    word = re.sub(r"\[(\d+)\]", r"_\1", name)
+    if word != name:
+        return re.sub(r"\W", "_", word, flags=re.ASCII)
+    stem = name.rstrip("_")
+    special = keyword.iskeyword(stem) or keyword.issoftkeyword(stem) or stem in _OURS
+    if special or not stem or name.startswith("_") or re.search(r"_\d+$", stem):
+        return f"v{name}_" if name.startswith("_") else f"{name}_"
+    return name
 
 
 def class_name(name: str) -> str:

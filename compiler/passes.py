@@ -10,6 +10,7 @@ from sympy import Symbol
 from .graph import (
     ArrayPlace,
     Call,
+    Combine,
     Graph,
     Input,
     Node,
@@ -35,9 +36,10 @@ def _merge(routine: Routine) -> Routine:
     written = {i for _, i in routine.outputs}
     for number in reversed(list(nodes)):
         node = nodes.get(number)
-        if node is None or not isinstance(node.op, Pointwise):
-            continue
-        nodes[number] = _absorb(nodes, number, node, written)
+        if node is not None and isinstance(node.op, Pointwise):
+            nodes[number], absorbed = _absorb(nodes, node, written)
+            for source in absorbed:
+                del nodes[source]
     users = _users(nodes)
     live = {i for i in nodes if users[i] or i in written}
     return routine.with_nodes({i: nodes[i] for i in nodes if i in live}, routine.outputs)
@@ -51,25 +53,29 @@ def _users(nodes: Mapping[int, Node]) -> dict[int, list[int]]:
     return found
 
 
-def _absorb(nodes: dict[int, Node], number: int, node: Node, written: set[int]) -> Node:
+def _absorb(
+    nodes: Mapping[int, Node], node: Node, written: set[int]
+) -> tuple[Node, tuple[int, ...]]:
     """Substitute formulas of operands that are read here only; symbols are kept apart."""
     assert isinstance(node.op, Pointwise)
     inputs: list[int] = []
     symbols: list[Symbol] = []
+    absorbed: list[int] = []
     mapping = {}
+    users = _users(nodes)
     for source, symbol in zip(node.inputs, node.op.symbols, strict=True):
         child = nodes[source]
-        once = len(_users(nodes)[source]) == 1 and source not in written
+        once = len(users[source]) == 1 and source not in written
         if isinstance(child.op, Pointwise) and once and child.inputs:
             inner = {}
             for grandchild, s in zip(child.inputs, child.op.symbols, strict=True):
                 inner[s] = _slot(grandchild, inputs, symbols)
             mapping[symbol] = child.op.expression.xreplace(inner)
-            del nodes[source]
+            absorbed.append(source)
         else:
             mapping[symbol] = _slot(source, inputs, symbols)
     op = Pointwise(expression=node.op.expression.xreplace(mapping), symbols=tuple(symbols))
-    return replace(node, op=op, inputs=tuple(inputs))
+    return replace(node, op=op, inputs=tuple(inputs)), tuple(absorbed)
 
 
 def _slot(source: int, inputs: list[int], symbols: list[Symbol]) -> Symbol:
@@ -78,6 +84,30 @@ def _slot(source: int, inputs: list[int], symbols: list[Symbol]) -> Symbol:
         inputs.append(source)
         symbols.append(Symbol(f"_v{source}", real=True))
     return symbols[inputs.index(source)]
+
+
+def merge_sums(graph: Graph) -> Graph:
+    """A multiple of one node inside a sum gives its factor to the sum: tau * (kappa * v)."""
+    return replace(graph, routines=tuple(_merge_sums(r) for r in graph.routines))
+
+
+def _merge_sums(routine: Routine) -> Routine:
+    nodes = routine.nodes()
+    for number, node in nodes.items():
+        if not isinstance(node.op, Combine):
+            continue
+        pairs = []
+        for coefficient, source in zip(node.op.coefficients, node.inputs, strict=True):
+            child = nodes[source]
+            if isinstance(child.op, Combine) and len(child.inputs) == 1:
+                pairs.append((coefficient * child.op.coefficients[0], child.inputs[0]))
+            else:
+                pairs.append((coefficient, source))
+        op = Combine(coefficients=tuple(c for c, _ in pairs))
+        nodes[number] = replace(node, op=op, inputs=tuple(i for _, i in pairs))
+    users, written = _users(nodes), {i for _, i in routine.outputs}
+    live = {i: n for i, n in nodes.items() if users[i] or i in written}
+    return routine.with_nodes(live, routine.outputs)
 
 
 # ---- ranges
@@ -91,7 +121,11 @@ def infer_ranges(graph: Graph) -> Graph:
     done: dict[str, Routine] = {}
     late = [c.routine for c in graph.prepare]
     for routine in sorted(graph.routines, key=lambda r: (r.name in late, _makes(r, made))):
-        out = {a: wanted.get(a, places[a].extra) for a, _ in routine.outputs if a in places}
+        out = {
+            a: wanted.get(a, places[a].extra) if a in made else places[a].extra
+            for a, _ in routine.outputs
+            if a in places
+        }
         done[routine.name] = ranged = _ranges(routine, out)
         for node in ranged.nodes().values():
             if isinstance(node.op, Input) and node.range is not None:
@@ -100,6 +134,7 @@ def infer_ranges(graph: Graph) -> Graph:
     new = tuple(
         _with_halo(p, wanted.get(p.name, p.extra), prepared=p.name in made) for p in graph.places
     )
+    new = _shared_halos(graph, new)
     homes = {p.name: p for p in new}
     routines = tuple(_place_inputs(done[r.name], homes) for r in graph.routines)
     return replace(graph, places=new, routines=routines)
@@ -145,6 +180,19 @@ def _with_halo(place: ArrayPlace, wanted: Range, *, prepared: bool) -> ArrayPlac
         for own, want in zip(place.extra, wanted, strict=True)
     )
     return replace(place, halo=halo)
+
+
+def _shared_halos(graph: Graph, places: tuple[ArrayPlace, ...]) -> tuple[ArrayPlace, ...]:
+    """Arrays that are renamed into one another have one halo, the widest of theirs."""
+    halos = {p.name: p.halo for p in places}
+    moves = [m for c in (*graph.start, *graph.body, *graph.finish) for m in c.moves]
+    for _ in moves:
+        for a, b in moves:
+            wide = tuple(
+                (max(p[0], q[0]), max(p[1], q[1])) for p, q in zip(halos[a], halos[b], strict=True)
+            )
+            halos[a] = halos[b] = wide
+    return tuple(replace(p, halo=halos[p.name]) for p in places)
 
 
 def _place_inputs(routine: Routine, places: Mapping[str, ArrayPlace]) -> Routine:
@@ -219,6 +267,7 @@ def _named(routine: Routine) -> Routine:
 
 PASSES: tuple[Callable[[Graph], Graph], ...] = (
     merge_formulas,
+    merge_sums,
     infer_ranges,
     arrange_calls,
     name_variables,

@@ -88,7 +88,9 @@ class Printer:
             return f"torch.sqrt({self.text(base)})", ATOM
         if base == sympy.E:
             return f"torch.exp({self.text(exponent)})", ATOM
-        return f"{self.text(base, ATOM)}**{self.text(exponent, ATOM)}", POW
+        low, high = self.text(base, ATOM), self.text(exponent, ATOM)
+        tight = _simple(low) and _simple(high)
+        return f"{low}**{high}" if tight else f"{low} ** {high}", POW
 
     # ---- functions
 
@@ -148,6 +150,11 @@ _FUNCTIONS = {
     sympy.sign: "torch.sign", sympy.erf: "torch.erf", m.Sigmoid: "torch.sigmoid",
     m.Relu: "torch.relu", m.Softplus: "nn.functional.softplus", m.Gelu: "nn.functional.gelu",
 }  # fmt: skip
+
+
+def _simple(text: str) -> bool:
+    """A name or a number: what a power hugs."""
+    return text.replace("_", "").replace(".", "").isalnum()
 
 
 def _negative(term: Expr) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -176,7 +177,7 @@ def describe(node: Linear, axes: list[str]) -> tuple[str, str]:
     """(variable, formula) of a stencil sum, from its lowest moments: lap_u, u_x, ..."""
     operands = {getattr(v, "symbol", None) for _, v in node.terms}
     single = next(iter(operands)) if len(operands) == 1 else None
-    u = single.name if single is not None else "f"
+    u = re.sub(r"\W+", "", single.name) if single is not None else "f"
     found: set[tuple[int, ...]] = set()
     for stencil, _ in node.terms:
         found |= set(next((t for d in range(9) if (t := taylor(stencil, d))), {}))
@@ -186,7 +187,8 @@ def describe(node: Linear, axes: list[str]) -> tuple[str, str]:
     if len(found) == 1:
         powers = next(iter(found))
         letters = "".join(x * p for x, p in zip(axes, powers, strict=True))
-        if not letters:
-            return f"{u}_mean", f"mean of {u}"
-        return f"{u}_{letters}", f"d{letters}({u})"
+        if letters:
+            return f"{u}_{letters}", f"d{letters}({u})"
+        exact = len(node.terms) == 1 and len(node.terms[0][0].weights) == 1
+        return (f"{u}_near", "") if exact else (f"{u}_mean", f"mean of {u}")
     return f"sum_{u}", f"stencil sum of {u}"

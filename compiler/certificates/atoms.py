@@ -10,7 +10,7 @@ import sympy
 from sympy import Expr, Symbol
 
 from ..model import Operator
-from ..scheme import Flux, Grid, Linear, Point, Rate, Read, Scheme, Term, reads
+from ..scheme import Flux, Grid, Linear, Network, Point, Rate, Read, Scheme, Term, reads
 from ..stencil import Stencil, identity
 
 _frozen = dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +53,23 @@ class Source:
 Atom: TypeAlias = Constant | Diffusive | Other | Source
 
 
-def chosen(rate: Rate, part: str | None) -> tuple[Term, ...]:
-    """The terms of an equation that a claim `of PART` speaks of."""
-    if part is None:
+def chosen(scheme: Scheme, rate: Rate, part: str | None) -> tuple[Term, ...]:
+    """The terms of an equation that a claim `of PART` speaks of: an operator, or an unknown.
+
+    A learned function of a derivative is no derivative.
+    """
+    fields = {u.field for u in scheme.unknowns} | {str(u.symbol.name) for u in scheme.unknowns}
+    if part is None or part in fields:
         return rate.terms
-    return tuple(t for t in rate.terms if t.words == (part,))
+    return tuple(t for t in rate.terms if part in t.words and not isinstance(t.value, Network))
+
+
+def equations(scheme: Scheme, part: str | None) -> tuple[Rate, ...]:
+    """The equations that a claim speaks of: that of the unknown `of u`, else all."""
+    if part is None:
+        return scheme.rates
+    own = {u.symbol for u in scheme.unknowns if part in {u.field, str(u.symbol.name)}}
+    return tuple(r for r in scheme.rates if r.unknown in own) or scheme.rates
 
 
 def atoms(scheme: Scheme, rate: Rate, part: str | None) -> tuple[Atom, ...]:
@@ -65,7 +77,7 @@ def atoms(scheme: Scheme, rate: Rate, part: str | None) -> tuple[Atom, ...]:
     whole = identity(len(scheme.axes))
     return tuple(
         atom
-        for term in chosen(rate, part)
+        for term in chosen(scheme, rate, part)
         for atom in _apart(term.coefficient, whole, term.value)
     )
 

@@ -65,7 +65,7 @@ def normal(scheme: Scheme) -> dict[str, Json]:
 def digest(document: Json) -> str:
     """sha256 of the canonical text of a JSON document."""
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def scheme_digest(scheme: Scheme) -> str:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 import sympy
 from sympy import Expr, Symbol
@@ -34,13 +35,11 @@ class Mirror:
     scheme: Scheme
     axis: int
     end: int
+    place: Fraction  # of the wall, in spacings from point 0, or from the end of the axis
 
-    def edge(self, symbol: Symbol) -> Edge | None:
-        """The ghost rule of an unknown or data here."""
-        for unknown in self.scheme.unknowns:
-            if unknown.symbol == symbol:
-                return unknown.edges[self.axis][self.end]
-        return None
+    def unknown(self, symbol: Symbol) -> Unknown | None:
+        """The unknown or data of a symbol, velocities and older levels left out."""
+        return next((u for u in self.scheme.unknowns if u.symbol == symbol), None)
 
     def of(self, node: Grid) -> int:
         """EVEN, ODD or NEITHER: how the continuation of a grid function mirrors."""
@@ -48,8 +47,10 @@ class Mirror:
             case Read(kind="coordinate", symbol=symbol):
                 return NEITHER if symbol == self.scheme.axes[self.axis].symbol else EVEN
             case Read(symbol=symbol):
-                edge = self.edge(symbol)
-                return NEITHER if edge is None else parity(edge)
+                unknown = self.unknown(symbol)
+                if unknown is None or wall_place(unknown, self.axis, self.end) != self.place:
+                    return NEITHER
+                return parity(unknown.edges[self.axis][self.end])
             case Linear(terms=terms):
                 return _common(self.along(s) * self.of(v) for s, v in terms)
             case Point(expression=expression, operands=operands):
@@ -71,6 +72,19 @@ class Mirror:
                 return NEITHER
             signs.add(EVEN if other == weight else ODD)
         return signs.pop() if len(signs) == 1 else NEITHER
+
+
+def mirror_of(scheme: Scheme, unknown: Unknown, axis: int, end: int) -> Mirror:
+    """The mirror of an unknown's wall."""
+    return Mirror(scheme=scheme, axis=axis, end=end, place=wall_place(unknown, axis, end))
+
+
+def wall_place(unknown: Unknown, axis: int, end: int) -> Fraction:
+    """Where the wall lies, in spacings from point 0 at the low end, from point n at the high one."""
+    edge = unknown.edges[axis][end]
+    outward = Fraction({0: 1, 1: 0, -1: 2}[edge.mirror], 2)
+    outermost = -Fraction(unknown.location[axis], 2) + (unknown.extra[axis] - 1 if end else 0)
+    return outermost + outward if end else outermost - outward
 
 
 def parity(edge: Edge) -> int:
@@ -133,7 +147,7 @@ def _against_mirror(
     scheme: Scheme, unknown: Unknown, parts: tuple[Atom, ...], walls: list[tuple[int, int]]
 ) -> str | None:
     for axis, end in walls:
-        mirror = Mirror(scheme=scheme, axis=axis, end=end)
+        mirror = mirror_of(scheme, unknown, axis, end)
         place = f"{scheme.axes[axis].name} {('low', 'high')[end]}"
         own = parity(unknown.edges[axis][end])
         if own == NEITHER:

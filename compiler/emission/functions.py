@@ -26,7 +26,8 @@ def routine_text(scheme: Scheme, routine: Routine, call: Call, words: Words) -> 
     arguments += [safe(s.name) for s in call.scalars]
     typed = [f"{a}: Tensor" for a in arguments]
     typed += [f"{safe(s.name)}: nn.Module" for s in call.networks]
-    typed += [f"{safe(s.name)}: Tensor" for s, _ in call.table if s not in call.time.free_symbols]
+    columns = [s for s, _ in call.table if s not in call.time.free_symbols]
+    typed += [f"{safe(s.name)}: float" for s in columns]
     typed += ["t: Tensor"] if call.timed else []
     several = len(routine.outputs) > 1
     result = f"tuple[{', '.join(['Tensor'] * len(routine.outputs))}]" if several else "Tensor"
@@ -66,11 +67,12 @@ def formulas_text(
         lines.append(f"    shape = torch.broadcast_shapes({shapes})")
     printer = words.printer({})
     texts = []
-    for target, expression in pairs:
+    for _, expression in pairs:
         text = printer.text(expression)
-        texts.append(text if expression.free_symbols & set(axes) else f"0 * {safe(axes[0].name)} + {text}")
-        lines.append(f"    {safe(target)} = {texts[-1]}")
-    lines.append(f"    return {', '.join(safe(t) for t, _ in pairs)}")
+        if not expression.free_symbols & set(axes):
+            text = f"torch.full_like({safe(axes[0].name)}, {text})"
+        texts.append(text)
+    lines.append(f"    return {', '.join(texts)}")
     return lines, scalars
 
 

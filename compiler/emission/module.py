@@ -147,7 +147,7 @@ def start_lines(
     scheme: Scheme, graph: Graph, formulas: dict[str, tuple[str, tuple[Symbol, ...]]], words: Words
 ) -> list[str]:
     """The body of `start`: missing fields by their formulas, prepared arrays, the method's start."""
-    lines = [_counts_line(scheme)]
+    lines: list[str] = []
     names = []
     for field in scheme.model.fields:
         parts = [s.name for s in field.symbols]
@@ -172,8 +172,9 @@ def start_lines(
     kept = [*state_names(scheme), *(n for n in names if n not in state_names(scheme))]
     rates = {a.name for a in scheme.step.arrays if a.rate_of is not None and not a.level}
     pairs = ", ".join(f'"{safe(n)}": {safe(n)}' for n in kept if n not in rates)
-    lines.append(f"return {{{pairs}}}")
-    return lines
+    if any("counts" in line for line in lines):
+        lines.insert(0, _counts_line(scheme))
+    return [*lines, f"return {{{pairs}}}"]
 
 
 def _counts_line(scheme: Scheme) -> str:

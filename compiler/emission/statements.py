@@ -172,7 +172,7 @@ class Writer:
         text = ""
         for coefficient, source in zip(coefficients, node.inputs, strict=True):
             value, level = self._operand(source, node.range)
-            negative = bool(coefficient.could_extract_minus_sign()) and coefficient != 1
+            negative = bool(coefficient.as_coeff_Mul()[0].is_negative)
             factor = -coefficient if negative else coefficient
             if factor == 1:
                 term = f"({value})" if negative and level <= ADD else value
@@ -234,11 +234,11 @@ def _common(taps: list[tuple[Fraction, str]]) -> tuple[str, list[tuple[Fraction,
 
 def _sum_of_taps(taps: list[tuple[Fraction, str]]) -> str:
     """Weights as numbers; taps of one weight are added before they are multiplied."""
-    groups: dict[Fraction, list[str]] = {}
-    for weight, text in taps:
-        groups.setdefault(weight, []).append(text)
+    groups: dict[tuple[Fraction, int], list[str]] = {}
+    for number_, (weight, text) in enumerate(taps):
+        groups.setdefault((weight, number_ if abs(weight) == 1 else -1), []).append(text)
     out = ""
-    for weight, texts in groups.items():
+    for (weight, _), texts in groups.items():
         size = abs(weight)
         if size == 1:
             part = f" {'-' if weight < 0 else '+'} ".join(texts)

@@ -26,7 +26,7 @@ def facts(options: Mapping[str, Any]) -> Facts:
 def build(problem: Problem) -> Step:
     """One evaluation a step; the older slope is part of the state."""
     us, tau = problem.unknowns, problem.tau
-    old = {u: problem.extra(u, "slope") for u in us}
+    old = {u: problem.extra(u, "slope_old") for u in us}
     updates = []
     for u in us:
         updates.append(update(problem, u, u.name, {u.name: 1, old[u]: -tau / 2},

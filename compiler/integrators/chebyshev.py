@@ -79,28 +79,28 @@ def stages_of(options: Mapping[str, Any]) -> int:
 
 def _build(problem: Problem, name: str, coefficients: Coefficients) -> Step:
     us, tau = problem.unknowns, problem.tau
-    y, old, k = ({u: problem.extra(u, s) for u in us} for s in ("y", "y_old", "k1"))
+    y, old, k = ({u: problem.extra(u, s) for u in us} for s in ("stage", "stage_old", "slope"))
     first, inner, last = [], [], []
+    mu, nu, m, g = map(_r, coefficients.rows[-1])
     for u in us:
         first.append(update(problem, u, y[u], {u.name: 1}, _r(coefficients.first) * tau))
         first.append(update(problem, u, old[u], {u.name: 1}, 0))
         first.append(update(problem, u, k[u], {}, 1))
         recursion = {y[u]: MU, old[u]: NU, u.name: 1 - MU - NU, k[u]: G * tau}
         inner.append(update(problem, u, old[u], recursion, M * tau))
-        last.append(update(problem, u, u.name, recursion, M * tau))
+        final = {y[u]: mu, old[u]: nu, u.name: 1 - mu - nu, k[u]: g * tau}
+        last.append(update(problem, u, u.name, final, m * tau))
     at = tuple(y.items())
     swap = tuple(m for u in us for m in ((y[u], old[u]), (old[u], y[u])))
 
-    def table(rows: slice) -> tuple[tuple[Symbol, tuple[Rational, ...]], ...]:
-        columns = zip(*coefficients.rows[rows], strict=True)
-        named = tuple((s, tuple(map(_r, c))) for s, c in zip((MU, NU, M, G), columns, strict=True))
-        return (*named, (T, tuple(map(_r, coefficients.times[rows]))))
-
+    columns = zip(*coefficients.rows[:-1], strict=True)
+    table = tuple((s, tuple(map(_r, c))) for s, c in zip((MU, NU, M, G), columns, strict=False))
+    table += ((T, tuple(map(_r, coefficients.times[:-1]))),)
     body = [stage("first", first, time=problem.time(0))]
     if len(coefficients.rows) > 1:
-        body.append(stage("recur", inner, at=at, moves=swap, table=table(slice(0, -1)),
+        body.append(stage("recur", inner, at=at, moves=swap, table=table,
                           time=problem.time(T)))
-    body.append(stage("last", last, at=at, table=table(slice(-1, None)), time=problem.time(T)))
+    body.append(stage("last", last, at=at, time=problem.time(_r(coefficients.times[-1]))))
     arrays = [Array(name=a[u], like=u) for u in us for a in (y, old, k)]
     return one_step(name, body, arrays)
 

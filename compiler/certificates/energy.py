@@ -1,0 +1,183 @@
+"""u - tau A u with A symmetric and 0 <= A <= rho: the theorem behind `block` and `symmetric`.
+
+A = sum_j c_j K_j^T G_j K_j + S with c_j >= 0, 0 <= G_j <= g_j, S >= 0 a sum of stencils whose
+symbol is a polynomial in y = sin^2(theta/2). Then rho = sum over scales of the supremum of the
+symbol of sum_j c_j g_j K_j^T K_j + S, and
+  one stage, or a convex combination of Euler steps:  ||u_new|| <= ||u||  for tau rho <= 2r, since
+    ||(I - tau A) u||^2 = ||u||^2 - <A u, (2 tau - tau^2 A) u>, whatever G depends on;
+  any polynomial P of a constant A:  ||P(-tau A)|| <= max |P| on [-tau rho, 0].
+Source: Alt, Schrader, Augustin, Peter, Weickert 2022 for the block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import sympy
+from sympy import Expr, Symbol
+
+from ...runtime.contract import Json
+from ..model import TIME
+from ..scheme import Point, Scheme, Unknown, reads, walk
+from ..stencil import Stencil
+from .atoms import Atom, Constant, Diffusive, Other, Source, atoms
+from .base import Unprovable
+from .forms import NoForm, Signs, names_in, text
+from .symbol import Peak, Polynomial, autocorrelation, nonnegative, peak, plus, scaled, symbol
+from .walls import reason_against
+from .weights import weight
+
+
+@dataclass(slots=True, kw_only=True)
+class Energy:
+    """0 <= A <= rho for one unknown, with what the proof says about it."""
+
+    unknown: Unknown
+    groups: dict[Expr, Peak] = field(default_factory=dict)
+    weights: list[Json] = field(default_factory=list)
+    signs_of_stencils: dict[Expr, Json] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    fixed: set[str] = field(default_factory=set)
+    fluxes: bool = False
+    linear: bool = True
+    steady: bool = True
+    sources: bool = False
+
+    @property
+    def rho(self) -> Expr:
+        """The bound, a sum of monomials in positive names."""
+        return sympy.Add(
+            *(sympy.Rational(p.bound.numerator, p.bound.denominator) * m
+              for m, p in self.groups.items())
+        )  # fmt: skip
+
+    @property
+    def proof(self) -> dict[str, Json]:
+        """The part of a proof that speaks of this unknown."""
+        return {
+            "unknown": str(self.unknown.symbol.name),
+            "scales": [
+                {"scale": monomial_key(m), "sup": str(p.bound), "tree": p.tree,
+                 "sign": self.signs_of_stencils[m]}
+                for m, p in self.groups.items()
+            ],
+            "weights": self.weights,
+        }  # fmt: skip
+
+
+def monomial_key(monomial: Expr) -> str:
+    """One text for each monomial: "h^-2 kappa^1", names sorted, "" for 1."""
+    powers = sorted((str(b), int(e)) for b, e in monomial.as_powers_dict().items() if b != 1)
+    return " ".join(f"{b}^{e}" for b, e in powers)
+
+
+def energy(
+    scheme: Scheme, parts: tuple[Atom, ...], owner: Symbol, unknown: Unknown, signs: Signs
+) -> Energy:
+    """0 <= A <= rho for the atoms of one equation; raises Unprovable.
+
+    `owner` is the field that the atoms must read, `unknown` where it lives.
+    """
+    found = Energy(unknown=unknown, sources=any(isinstance(a, Source) for a in parts))
+    active = tuple(a for a in parts if not isinstance(a, Source))
+    if not active:
+        raise Unprovable(f"the equation of '{owner}' has no spatial operator in this part")
+    upper: dict[Expr, Polynomial] = {}
+    lower: dict[Expr, Polynomial] = {}
+    for atom in active:
+        try:
+            _take(atom, owner, found, signs, (upper, lower), scheme)
+        except NoForm as trouble:
+            raise Unprovable(f"a coefficient has no closed form of known sign: {trouble}") from None
+    reason = reason_against(scheme, unknown, active, signs)
+    if reason is not None:
+        raise Unprovable(reason)
+    dim = len(scheme.axes)
+    for monomial, polynomial in upper.items():
+        sign = nonnegative(lower.get(monomial, {}), dim) if lower.get(monomial) else 0
+        if sign is None:
+            raise Unprovable(
+                f"the operator of '{owner}' is not shown to be dissipative: its symbol changes sign"
+                f" or its terms of scale {text(monomial)} do"
+            )
+        top = peak(polynomial, dim)
+        if top.bound > 0:
+            found.groups[monomial], found.signs_of_stencils[monomial] = top, sign
+    if not found.groups:
+        raise Unprovable(f"the operator of '{owner}' is zero")
+    return found
+
+
+def _take(
+    atom: Atom, owner: Symbol, found: Energy, signs: Signs,
+    sums: tuple[dict[Expr, Polynomial], dict[Expr, Polynomial]], scheme: Scheme,
+) -> None:
+    """Add one atom's symbol to the sums by scale: (all of A, its stencils alone)."""
+    upper, lower = sums
+    if isinstance(atom, Constant) and atom.field == owner:
+        polynomial = symbol(atom.stencil)
+        if polynomial is None:
+            raise Unprovable(f"a stencil of '{owner}' is not symmetric along each axis")
+        found.names |= names_in([atom.coefficient])
+        for m, factor in signs.monomials(-atom.coefficient * atom.stencil.scale).items():
+            for into in (upper, lower):
+                into[m] = plus(into.get(m, {}), scaled(polynomial, factor))
+    elif isinstance(atom, Diffusive) and atom.field == owner:
+        if not signs.nonnegative(atom.coefficient):
+            raise Unprovable(f"the flux of '{owner}' has a coefficient that may be negative")
+        found.names |= names_in([atom.coefficient])
+        found.fluxes = True
+        _take_faces(atom, found, signs, upper, scheme)
+    elif isinstance(atom, Constant | Diffusive):
+        raise Unprovable(f"the equation of '{owner}' reads '{atom.field}' too")
+    else:
+        assert isinstance(atom, Other)
+        raise Unprovable(f"a term of '{owner}' is neither a stencil nor a flux -K^T g K {owner}")
+
+
+def _take_faces(
+    atom: Diffusive, found: Energy, signs: Signs, upper: dict[Expr, Polynomial], scheme: Scheme
+) -> None:
+    for face in atom.flux.faces:
+        high = Fraction(1)
+        if face.weight is not None:
+            bound = weight(scheme, face.weight)
+            high = bound.high
+            found.weights.append(bound.proof)
+            found.fixed |= bound.fixed
+            nodes = tuple(walk(face.weight))
+            found.names |= _parameters(n for n in nodes if isinstance(n, Point))
+            found.linear = found.linear and not reads(face.weight)
+            found.steady = found.steady and not any(
+                TIME in n.expression.free_symbols for n in nodes if isinstance(n, Point)
+            )
+        polynomial = squared(face.difference)
+        scale = atom.coefficient * face.difference.scale**2
+        for m, factor in signs.monomials(scale).items():
+            upper[m] = plus(upper.get(m, {}), scaled(polynomial, factor * high))
+
+
+def _parameters(nodes: Iterable[Point]) -> set[str]:
+    operands = {str(s.name) for n in nodes for s, _ in n.operands}
+    return names_in(n.expression for n in nodes) - operands
+
+
+def squared(difference: Stencil) -> Polynomial:
+    """The symbol of K^T K, or the square of the l1 norm where it is not even along each axis."""
+    found = symbol(autocorrelation(difference))
+    if found is not None:
+        return found
+    total = sum((abs(w) for _, w in difference.weights), Fraction(0))
+    return {(0,) * difference.dim: total**2}
+
+
+def energies(scheme: Scheme, part: str | None, signs: Signs) -> list[Energy]:
+    """The bound of each equation that a claim speaks of."""
+    from .atoms import equations  # noqa: PLC0415
+
+    return [
+        energy(scheme, atoms(scheme, rate, part), rate.unknown, scheme.unknown(rate.unknown), signs)
+        for rate in equations(scheme, part)
+    ]

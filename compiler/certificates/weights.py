@@ -1,0 +1,249 @@
+"""Rigorous bounds 0 <= g <= sup g of flux weights, for all states and all parameter values.
+
+Three ways, in this order: one natural interval extension over the whole (unbounded) set, which is
+exact for the usual diffusivities; that of a formula in one variable t, when state and parameters
+enter only through t, with t halved into boxes; the same halving over every variable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import inf
+
+import sympy
+from sympy import Expr, Symbol
+
+from ...runtime.contract import Json
+from ..model import TIME, Operator
+from ..scheme import Grid, Linear, Point, Read, Scheme, reads, walk
+from .base import Unprovable
+from .expression import inline, tree
+from .forms import parameter_box, parameter_values
+from .interval import LINE, Bound, Box, Interval, NoRange, add, extent, hull, multiply, point
+
+MOST_BOXES = 400
+SLACK = Fraction(1, 1000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weight:
+    """0 <= g <= high; `proof` says by which boxes, `fixed` which parameters keep their value."""
+
+    high: Fraction
+    proof: Json
+    fixed: frozenset[str] = frozenset()
+
+
+def weight(scheme: Scheme, node: Grid) -> Weight:
+    """The bound of a flux weight; raises Unprovable with the reason."""
+    box = parameter_box(scheme)
+    try:
+        return _bound(scheme, node, box, frozenset())
+    except Unprovable as trouble:
+        free = {p.symbol for p in scheme.model.params if not p.trainable and p.interval is None}
+        used = {s for n in walk(node) if isinstance(n, Point) for s in _free(n, scheme)} & free
+        values = parameter_values(scheme)
+        if not used or not used <= values.keys():
+            raise
+        fixed = frozenset(str(s.name) for s in used)
+        try:
+            return _bound(scheme, node, box | {s: values[s] for s in used}, fixed)
+        except Unprovable:
+            raise trouble from None
+
+
+def _free(node: Point, scheme: Scheme) -> set[Symbol]:
+    return set(inline(node.expression, scheme.model).free_symbols)
+
+
+def _bound(scheme: Scheme, node: Grid, box: Box, fixed: frozenset[str]) -> Weight:
+    names = sorted(fixed)
+    try:
+        found = range_of(scheme, node, box)
+    except NoRange as trouble:
+        raise Unprovable(f"a flux weight has no known range: {trouble}") from None
+    if found.low >= 0 and isinstance(found.high, Fraction):
+        proof: Json = {"fixed": [*names], "sup": str(found.high), "tree": 0, "substitute": None}
+        return Weight(high=found.high, proof=proof, fixed=fixed)
+    if isinstance(node, Point):
+        refined = _refined(scheme, node, box, names)
+        if refined is not None:
+            return refined
+    if found.low < 0:
+        raise Unprovable("a flux weight may be negative, as far as its range is known")
+    raise Unprovable(
+        "a flux weight has no finite bound for all values of the parameters;"
+        " give trained ones a range, as in `in [1/100, 1]`, and data theirs"
+    )
+
+
+# ---- the range of a grid function
+
+
+def range_of(scheme: Scheme, node: Grid, box: Box) -> Interval:
+    """An interval that holds every value of a grid function, whatever the fields are."""
+    match node:
+        case Read(kind="data", symbol=symbol):
+            return _data(scheme, symbol, box)
+        case Read(kind="coordinate", symbol=symbol):
+            return _coordinates(scheme)[symbol]
+        case Linear(terms=terms) if not reads(node):
+            parts = [_combined(scheme, s, v, box) for s, v in terms]
+            total = parts[0]
+            for part in parts[1:]:
+                total = add(total, part)
+            return total
+        case Point():
+            return extent(inline(node.expression, scheme.model), _operands(scheme, node, box))
+        case _:
+            return LINE
+
+
+def _combined(scheme: Scheme, stencil, operand: Grid, box: Box) -> Interval:  # type: ignore[no-untyped-def]
+    inner = range_of(scheme, operand, box)
+    spacings = {a.spacing: Interval(Fraction(0), inf) for a in scheme.axes}
+    total = point(0)
+    for _, w in stencil.weights:
+        total = add(total, multiply(point(w), inner))
+    return multiply(extent(stencil.scale, {**box, **spacings}), total)
+
+
+def _operands(scheme: Scheme, node: Point, box: Box) -> dict[Symbol, Interval]:
+    found = dict(box) | {TIME: Interval(Fraction(0), inf)}
+    return found | {s: range_of(scheme, v, box) for s, v in node.operands}
+
+
+def _coordinates(scheme: Scheme) -> dict[Symbol, Interval]:
+    """The closed interval of each axis, the whole line where its length is free."""
+    found = {}
+    for axis in scheme.axes:
+        if axis.length is None:
+            found[axis.symbol] = LINE
+        else:
+            found[axis.symbol] = hull(extent(axis.low, {}), extent(axis.low + axis.length, {}))
+    return found
+
+
+def _data(scheme: Scheme, symbol: Symbol, box: Box) -> Interval:
+    """The declared range of data, or that of their formula over the domain."""
+    data = next(d for d in scheme.model.data if symbol in d.symbols)
+    if data.formula is not None:
+        formula = inline(data.formula[data.symbols.index(symbol)], scheme.model)
+        return extent(formula, {**box, **_coordinates(scheme)})
+    if data.interval is None:
+        raise NoRange(f"data {data.name} have no declared range; write `data {data.name}, in [a, b]`")
+    low, high = data.interval
+    return Interval(_end(low, box, -inf), _end(high, box, inf))
+
+
+def _end(end: Expr, box: Box, infinite: float) -> Bound:
+    if end in {sympy.oo, -sympy.oo}:
+        return infinite
+    found = extent(end, box)
+    return found.low if infinite < 0 else found.high
+
+
+# ---- halving
+
+
+def _refined(scheme: Scheme, node: Point, box: Box, names: list[str]) -> Weight | None:
+    """The bound after substituting a common subexpression and halving its range, if that works."""
+    formula = inline(node.expression, scheme.model)
+    domain = _operands(scheme, node, box)
+    numbers = {s: f"${k}" for k, (s, _) in enumerate(node.operands)}
+    for part in _common_parts(formula):
+        t = Symbol("_t", real=True)
+        single = formula.xreplace({part: t})
+        if single.free_symbols - {t} and part != formula:
+            single = sympy.cancel(formula).xreplace({part: t})
+        if single.free_symbols - {t}:
+            continue
+        try:
+            found = _halved(single, t, extent(part, domain))
+        except NoRange:
+            continue
+        if found is not None:
+            high, halves = found
+            proof: Json = {"fixed": [*names], "sup": str(high), "tree": halves,
+                           "substitute": tree(part, numbers)}  # fmt: skip
+            return Weight(high=high, proof=proof, fixed=frozenset(names))
+    return None
+
+
+def _common_parts(formula: Expr) -> list[Expr]:
+    """Subexpressions through which all variables enter, small ones last."""
+    variables = formula.free_symbols
+    found = [e for e in sympy.preorder_traversal(formula) if e.free_symbols and not e.is_Boolean]
+    whole = [e for e in dict.fromkeys(found) if not _outside(formula, e)]
+    symbols = [s for s in sorted(variables, key=str) if variables == {s}]
+    products = [p for p in _products(formula) if p not in whole]
+    return [e for e in [*products, *whole, *symbols] if e != formula and not e.atoms(Operator)]
+
+
+def _products(formula: Expr) -> list[Expr]:
+    return []
+
+
+def _outside(formula: Expr, part: Expr) -> bool:
+    t = Symbol("_t", real=True)
+    return bool(formula.xreplace({part: t}).free_symbols - {t})
+
+
+def _halved(formula: Expr, t: Symbol, whole: Interval) -> tuple[Fraction, Json] | None:
+    """sup over an interval that may be unbounded, by halving; the proof is the tree of halvings."""
+    samples = [x for x in _samples(whole)]
+    reached = max((extent(formula, {t: Interval(x, x)}).low for x in samples), default=Fraction(0))
+    if not isinstance(reached, Fraction):
+        return None
+    goal = _rounded_up(max(reached, Fraction(1, 10**6)) * (1 + SLACK))
+    budget = [MOST_BOXES]
+    halves = _shown(formula, t, whole, goal, budget)
+    return None if halves is None else (goal, halves)
+
+
+def _rounded_up(x: Fraction) -> Fraction:
+    scale = 10**6
+    return Fraction(-(-x * scale // 1), scale)
+
+
+def _samples(whole: Interval) -> list[Fraction]:
+    grid = [Fraction(k, 16) for k in range(-160, 161)]
+    grid += [Fraction(2) ** k * s for k in range(-10, 20) for s in (1, -1)]
+    grid += [e for e in (whole.low, whole.high) if isinstance(e, Fraction)]
+    if isinstance(whole.low, Fraction) and isinstance(whole.high, Fraction):
+        grid += [whole.low + (whole.high - whole.low) * Fraction(k, 64) for k in range(65)]
+    return [x for x in grid if x in whole]
+
+
+def _shown(
+    formula: Expr, t: Symbol, box: Interval, goal: Fraction, budget: list[int]
+) -> Json:
+    """0 where 0 <= formula <= goal on the box, else [cut, lower, upper], or None when it fails."""
+    budget[0] -= 1
+    try:
+        found = extent(formula, {t: box})
+        if found.low >= 0 and found.high <= goal:
+            return 0
+    except NoRange:
+        pass
+    if budget[0] <= 0:
+        return None
+    cut = middle(box)
+    if not box.low < cut < box.high:
+        return None
+    low = _shown(formula, t, Interval(box.low, cut), goal, budget)
+    if low is None:
+        return None
+    high = _shown(formula, t, Interval(cut, box.high), goal, budget)
+    return None if high is None else [str(cut), low, high]
+
+
+def middle(box: Interval) -> Fraction:
+    """Where a box is cut: its middle, or at 0 and then at doubled distances towards infinity."""
+    low, high = box.low, box.high
+    if isinstance(low, Fraction) and isinstance(high, Fraction):
+        return (low + high) / 2
+    if isinstance(low, Fraction):
+        return max(2 * low, Fraction(1))
+    return min(2 * high, Fraction(-1)) if isinstance(high, Fraction) else Fraction(0)

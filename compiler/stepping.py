@@ -1,0 +1,117 @@
+"""From `step` and `until` to an exact step: the certified limit, the number of steps, alpha."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import sympy
+from sympy import Expr, Rational
+
+from ..runtime.contract import Limit, Unproved
+from .certificates import limit as certified_limit
+from .integrators.du_fort_frankel import ALPHA
+from .model import LIMIT, Claim, Time
+from .scheme import Scheme, Stage, Step, Update
+from .source import Faults
+
+STEP_CLAIMS = frozenset(
+    ("l2_stable", "max_principle", "positivity", "nonexpansive", "contraction", "energy_decay")
+)
+_DIGITS = 30
+
+
+def settle(scheme: Scheme, faults: Faults) -> tuple[Scheme, Limit | None]:
+    """The scheme with its exact step and number of steps, and the limit if the file asks for it.
+
+    A `limit` without a certificate is a fault, never a guess.
+    """
+    time = scheme.model.time
+    if scheme.step is None or time is None:
+        return replace(scheme, steps=scheme.model.iterate_steps), None
+    scheme = _with_alpha(scheme, time, faults)
+    step, found = time.step if time.step is not None else Rational(9, 10) * LIMIT, None
+    if step.has(LIMIT):
+        found = least_limit(scheme, time, faults)
+        step = step.subs(LIMIT, rational(found.value) if found else 1)
+    step = step.subs({p.symbol: p.value for p in scheme.model.params})
+    tau, steps = _length(scheme.step, time, rounded_down(step))
+    return replace(scheme, step_value=tau, steps=steps), found
+
+
+def least_limit(scheme: Scheme, time: Time, faults: Faults) -> Limit | None:
+    """The least of the limits of all step-dependent claims, of l2_stable if there is none."""
+    claims = [c for c in scheme.model.claims if c.name in STEP_CLAIMS]
+    if not claims:
+        claims = [Claim(name="l2_stable", value=None, part=None, parameter=None, span=time.span)]
+    limits: list[Limit] = []
+    for claim in claims:
+        found = certified_limit(scheme, claim)
+        if isinstance(found, Unproved):
+            faults.error(
+                time.span,
+                f"`limit` has no certificate here: {found.reason.rstrip('.')}",
+                "give the step as a number, such as `step 1/1000`; it runs unproved",
+            )
+        else:
+            limits.append(found)
+    return min(limits, key=lambda x: Fraction(x.value), default=None)
+
+
+def rational(text: str) -> Rational:
+    """The rational that a text "p/q" states."""
+    value = Fraction(text)
+    return Rational(value.numerator, value.denominator)
+
+
+def rounded_down(value: Expr) -> Rational:
+    """The value itself if it is rational, else a rational of 30 digits not above it."""
+    if value.is_Rational:
+        return value
+    scale = sympy.Integer(10) ** _DIGITS
+    return Rational(int(sympy.floor(value * scale)), scale)
+
+
+def _length(step: Step, time: Time, tau: Rational) -> tuple[Expr, int | None]:
+    """(tau, number of steps): `until T` takes n = ceil(T/S) steps of T/n."""
+    if time.until is None:
+        return tau, time.steps
+    until = rounded_down(time.until)
+    bodies = max(1, int(sympy.ceiling(until / (tau * step.advance))))
+    return until / (bodies * step.advance), bodies * step.inner
+
+
+def _with_alpha(scheme: Scheme, time: Time, faults: Faults) -> Scheme:
+    """Du Fort-Frankel's alpha = ||A||/4, from the limit 2/||A|| of the explicit step."""
+    assert scheme.step is not None
+    if not any(ALPHA in c.free_symbols for s in scheme.step.body for c in coefficients(s)):
+        return scheme
+    explicit = replace(scheme, step=replace(scheme.step, method="explicit_euler"))
+    claim = Claim(name="l2_stable", value=None, part=None, parameter=None, span=time.span)
+    found = certified_limit(explicit, claim)
+    if isinstance(found, Unproved):
+        faults.error(time.method.name_span, "the norm of the operator, which alpha needs, has no"
+                     f" certificate: {found.reason.rstrip('.')}",
+                     "give it: `time du_fort_frankel, alpha 1/2`")
+        return scheme
+    alpha = 1 / (2 * rational(found.value))
+    return replace(scheme, step=substituted(scheme.step, {ALPHA: alpha}))
+
+
+def coefficients(stage: Stage) -> tuple[Expr, ...]:
+    """All scalar expressions of a stage."""
+    return tuple(e for u in stage.updates for e in (u.slope, *(c for c, _ in u.combination)))
+
+
+def substituted(step: Step, values: dict[sympy.Symbol, Expr]) -> Step:
+    """The step with symbols replaced by values in all coefficients."""
+
+    def update(u: Update) -> Update:
+        pairs = tuple((c.subs(values), a) for c, a in u.combination)
+        return replace(u, combination=pairs, slope=u.slope.subs(values))
+
+    def stages(all_: tuple[Stage, ...]) -> tuple[Stage, ...]:
+        return tuple(replace(s, updates=tuple(map(update, s.updates))) for s in all_)
+
+    return replace(step, start=stages(step.start), body=stages(step.body),
+                   finish=stages(step.finish))
