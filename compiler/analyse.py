@@ -96,7 +96,7 @@ def _model(
         return None
     sampled = methods.is_sampled(statements)
     energies = functions.read_energies(statements, scope, sampled=sampled)
-    equations, iterate_steps, complete = _laws(program, scope)
+    equations, iterate_steps, complete = _laws(program, scope, how_far.get("steps"))
     space = methods.read_space(statements, scope)
     boundary = _boundary(program, equations, scope, complete=complete)
     solves = methods.read_solves(statements, scope)
@@ -140,10 +140,12 @@ def _model(
     )
 
 
-def _laws(program: Program, scope: Scope) -> tuple[tuple[Equation, ...], int | None, bool]:
+def _laws(
+    program: Program, scope: Scope, given: int | None
+) -> tuple[tuple[Equation, ...], int | None, bool]:
     """Equations and iterates, the steps of these, and whether all could be read."""
     equations, complete = read_equations(program.statements, scope)
-    iterated, steps, whole = iterates.read_iterates(program.statements, scope)
+    iterated, steps, whole = iterates.read_iterates(program.statements, scope, given)
     broken = {word for b in program.broken for word in b.keywords or ("equation",)}
     complete = complete and whole and not broken & {"equation", "iterate"}
     return (*equations, *iterated), steps, complete
@@ -157,7 +159,7 @@ def _boundary(
     rules, readable = conditions.read_conditions(statements, scope)
     if scope.lattice and not rules:
         return faces.all_periodic(scope)
-    symbols = [axis.symbol for axis in scope.axes]
+    symbols = [axis.symbol for axis in scope.faced]
     unknowns = frozenset(component_fields(scope))
     sampled = methods.is_sampled(statements)
     needed = needs(equations, unknowns, symbols, scope.values) if complete and not sampled else []

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import sympy
-from sympy import Expr, Symbol
+from sympy import Expr
 
 from ..model import Boundary, Periodic, Wall, ZeroPadding
 from ..source import Span
 from .conditions import SIDES, Rule
+from .counting import Face, Listed, counted, face_name, shown, warn_once
 from .needs import Need
-from .place import number_word
 from .scope import Scope
-
-Face = tuple[int, str]
 
 
 def _words(rules: Sequence[Rule], scope: Scope) -> tuple[dict[Face, Rule], bool]:
@@ -26,25 +24,21 @@ def _words(rules: Sequence[Rule], scope: Scope) -> tuple[dict[Face, Rule], bool]
             earlier = found.setdefault(face, rule)
             if earlier.word != rule.word:
                 sound = False
-                _contradiction(rule, f"'{rule.word}'", f"'{earlier.word}'", face, scope)
+                _contradiction(rule, earlier, face, scope)
                 break
     return found, sound
 
 
-def _contradiction(rule: Rule, this: str, earlier: str, face: Face, scope: Scope) -> None:
+def _contradiction(rule: Rule, earlier: Rule, face: Face, scope: Scope) -> None:
     hint = ""
-    if rule.general:
+    if rule.general or earlier.general:
         hint = "a condition without 'on' holds on all faces; name the faces, as in u = 0 on x low"
     scope.faults.error(
         rule.node.span,
-        f"{this} contradicts {earlier}, which holds on {face_name(face, scope)} already",
+        f"{shown(rule, scope)} contradicts {shown(earlier, scope)}, which holds already"
+        f" on {face_name(face, scope)}",
         hint,
     )
-
-
-def face_name(face: Face, scope: Scope) -> str:
-    """`x low`."""
-    return f"{scope.faced[face[0]].name} {face[1]}"
 
 
 def resolve(
@@ -53,13 +47,15 @@ def resolve(
     """The boundary of the model; what is missing, contradicts or is not needed is told.
 
     `missing` is where a missing condition is told, `complete` is False when a condition could not
-    be read, so that it may be the missing one. `reflecting` mirrors at the face: dn(u) = 0 for
-    scalars and tangential components, u = 0 for the component of a vector across the face.
+    be read, so that it may be the missing one. `reflecting` mirrors at the face what is
+    differentiated across it: dn(u) = 0 for scalars and tangential components, u = 0 for the
+    component of a vector across the face. Staggered components get no condition by it, since
+    their equations continue them as the mirrored scalars demand.
     """
     words, sound = _words(rules, scope)
     equations, agree = _equations(rules, words, scope)
     if sound and agree and complete:
-        equations = _counted(equations, words, needed, scope, missing)
+        equations = counted(equations, words, needed, scope, missing)
     periodic = {
         axis: rule.node.span for (axis, _), rule in words.items() if rule.word == "periodic"
     }
@@ -78,7 +74,7 @@ def resolve(
         for (unknown, (axis, side)), listed in equations.items()
         for rule in listed
     ]
-    walls += _mirrors(words, scope)
+    walls += _mirrors(words, needed, scope)
     return Boundary(
         periodic=tuple(Periodic(axis=axis, span=span) for axis, span in sorted(periodic.items())),
         walls=tuple(sorted(walls, key=lambda w: (w.axis, SIDES.index(w.side), str(w.unknown)))),
@@ -93,15 +89,19 @@ def all_periodic(scope: Scope) -> Boundary:
     return Boundary(periodic=periodic, walls=(), zero=())
 
 
-def _mirrors(words: dict[Face, Rule], scope: Scope) -> list[Wall]:
-    """`reflecting` written out for every component."""
+def _mirrors(words: dict[Face, Rule], needed: Sequence[Need], scope: Scope) -> list[Wall]:
+    """`reflecting` written out for every component that is differentiated across the face."""
     walls = []
+    crossed = {(unknown, need.axis) for need in needed for unknown in need.unknowns}
     for (axis, side), rule in words.items():
         if rule.word != "reflecting":
             continue
         for name in scope.of_kind("field"):
-            term = scope.names[name].term
+            entry = scope.names[name]
+            term = entry.term
             for number, part in enumerate(term.parts if term else ()):
+                if (part, axis) not in crossed or entry.item.staggered:
+                    continue
                 across = bool(term and term.vector and number == axis)
                 walls.append(
                     Wall(
@@ -118,9 +118,6 @@ def _mirrors(words: dict[Face, Rule], scope: Scope) -> list[Wall]:
     return walls
 
 
-Listed = dict[tuple[Symbol, Face], list[Rule]]
-
-
 def _equations(rules: Sequence[Rule], words: dict[Face, Rule], scope: Scope) -> tuple[Listed, bool]:
     """Equations by component and face, without repetitions; contradictions are told."""
     found: Listed = {}
@@ -131,7 +128,7 @@ def _equations(rules: Sequence[Rule], words: dict[Face, Rule], scope: Scope) -> 
         for face in rule.faces:
             if face in words:
                 first, later = sorted((words[face], rule), key=lambda r: r.node.span.start)
-                _contradiction(later, _shown(later, scope), _shown(first, scope), face, scope)
+                _contradiction(later, first, face, scope)
                 sound = False
                 break
             listed = found.setdefault((rule.unknown, face), [])
@@ -139,22 +136,17 @@ def _equations(rules: Sequence[Rule], words: dict[Face, Rule], scope: Scope) -> 
             if not same:
                 listed.append(rule)
             elif _scaled(same[0]) == _scaled(rule):
-                scope.faults.warn(
+                warn_once(
+                    scope,
                     rule.node.span,
                     f"this repeats a condition for '{rule.unknown}' on {face_name(face, scope)},"
                     " and the first one is used",
                 )
             else:
-                _contradiction(rule, _shown(rule, scope), _shown(same[0], scope), face, scope)
+                _contradiction(rule, same[0], face, scope)
                 sound = False
                 break
     return found, sound
-
-
-def _shown(rule: Rule, scope: Scope) -> str:
-    left = rule.node.left.span
-    span = left | rule.node.right.span if rule.node.right else left
-    return f"'{scope.faults.source.quote(span)}'"
 
 
 def _left(rule: Rule) -> tuple[Expr, Expr, str]:
@@ -166,121 +158,3 @@ def _scaled(rule: Rule) -> tuple[Expr, Expr, Expr]:
     """A condition up to a factor."""
     by = rule.value if rule.value != 0 else rule.slope
     return rule.value / by, rule.slope / by, rule.right / by
-
-
-# ---- counting
-
-
-def _counted(
-    equations: Listed, words: dict[Face, Rule], needed: Sequence[Need], scope: Scope, missing: Span
-) -> Listed:
-    """The conditions that are used, after too few and too many have been told."""
-    used: Listed = {}
-    short: dict[tuple[tuple[Symbol, ...], int], list[Face]] = {}
-    for need in needed:
-        faces = [(need.axis, side) for side in SIDES]
-        given = {f: [r for u in need.unknowns for r in equations.get((u, f), [])] for f in faces}
-        if need.either and any(given.values()):
-            used |= {(r.unknown, f): [r] for f in faces for r in given[f][:1] if r.unknown}
-            continue
-        for face in faces:
-            wanted = need.on(face[1])
-            if face in words:
-                _check_word(words[face], need, scope)
-                continue
-            enough = len(given[face]) >= max(wanted, int(need.learned)) or _serves(
-                given[face], need
-            )
-            if not enough:
-                short.setdefault((need.unknowns, wanted or 1), []).append(face)
-                continue
-            kept = _not_too_many(given[face], max(wanted, int(need.learned)), need, face, scope)
-            for rule in kept:
-                if rule.unknown:
-                    used.setdefault((rule.unknown, face), []).append(rule)
-    for (unknowns, wanted), places in short.items():
-        _tell_missing(unknowns, wanted, places, equations=equations, scope=scope, missing=missing)
-    _tell_unneeded(equations, needed, scope)
-    return used
-
-
-def _serves(given: Sequence[Rule], need: Need) -> bool:
-    """One homogeneous rule is used for each factor of a composed operator."""
-    return len(given) == 1 and need.step <= 2 and given[0].right == 0 and len(need.unknowns) == 1
-
-
-def _check_word(rule: Rule, need: Need, scope: Scope) -> None:
-    if rule.word == "zero" and not need.learned:
-        scope.faults.error(
-            rule.node.span,
-            f"'zero' is for learned kernels, and '{need.unknowns[0]}' is differentiated",
-            "write u = 0 for a wall that is held at zero",
-        )
-
-
-def _not_too_many(
-    given: list[Rule], wanted: int, need: Need, face: Face, scope: Scope
-) -> list[Rule]:
-    """The conditions used; more than needed for one unknown contradict, for a group they do not."""
-    extra = given[wanted:]
-    name = face_name(face, scope)
-    if not extra:
-        return given
-    if len(need.unknowns) == 1 and wanted:
-        scope.faults.error(
-            extra[0].node.span,
-            f"'{need.unknowns[0]}' needs {number_word(wanted)} condition{'s' * (wanted > 1)}"
-            f" on {name} and has {number_word(len(given))}",
-        )
-        return given
-    for rule in extra:
-        why = (
-            "no characteristic comes in there"
-            if not wanted
-            else f"{_shown(given[0], scope)} is used"
-        )
-        scope.faults.warn(
-            rule.node.span, f"{_shown(rule, scope)} is not needed on {name}, since {why}"
-        )
-    return given[:wanted]
-
-
-def _tell_missing(
-    unknowns: tuple[Symbol, ...],
-    wanted: int,
-    places: Sequence[Face],
-    *,
-    equations: Listed,
-    scope: Scope,
-    missing: Span,
-) -> None:
-    names = " or ".join(f"'{unknown}'" for unknown in unknowns)
-    faces = ", ".join(face_name(face, scope) for face in places)
-    has = max(len(equations.get((u, f), [])) for u in unknowns for f in places)
-    example = f"as in {unknowns[0]} = 0 on {face_name(places[0], scope)}"
-    if wanted == 2:
-        example = f"such as {unknowns[0]} = 0 with dn({unknowns[0]}) = 0 or lap({unknowns[0]}) = 0"
-    scope.faults.error(
-        missing,
-        f"a boundary condition is missing: {names} needs {number_word(wanted)} on {faces}"
-        f" and has {number_word(has) if has else 'none'}",
-        f"{example}; or periodic, or reflecting",
-    )
-
-
-def _tell_unneeded(equations: Listed, needed: Sequence[Need], scope: Scope) -> None:
-    """Conditions for unknowns that are not differentiated along an axis."""
-    known = {(u, need.axis) for need in needed for u in need.unknowns}
-    told: set[int] = set()
-    for (unknown, face), rules in equations.items():
-        if (unknown, face[0]) in known:
-            continue
-        for rule in rules:
-            if rule.general or id(rule.node) in told:
-                continue
-            told.add(id(rule.node))
-            scope.faults.warn(
-                rule.node.span,
-                f"{_shown(rule, scope)} is not needed, since '{unknown}' is not differentiated"
-                f" across {face_name(face, scope)}",
-            )

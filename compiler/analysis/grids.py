@@ -66,6 +66,9 @@ def _given(
     given: tuple[int, ...], statement: tree.GridStatement, scope: Scope
 ) -> tuple[int, ...] | None:
     """Counts from outside, by the rules of counts in the file."""
+    if any(axis.low is None for axis in scope.axes):
+        scope.faults.error(statement.span, "this grid takes its size from the input")
+        return None
     if len(given) != len(scope.axes):
         scope.faults.error(
             statement.span, f"{number_word(len(given))} sizes are given for {_coordinates(scope)}"

@@ -9,7 +9,7 @@ from sympy import Symbol
 
 from .. import syntax as tree
 from ..model import Axis, Equation
-from .declare import every
+from .declare import every, keyword
 from .equations import EQUATION
 from .expressions import value
 from .levels import Line, advanced_unknown, normalised
@@ -81,7 +81,7 @@ def declare_lattice(statements: Sequence[tree.Statement], scope: Scope) -> None:
 
 
 def read_iterates(
-    statements: Sequence[tree.Statement], scope: Scope
+    statements: Sequence[tree.Statement], scope: Scope, given: int | None
 ) -> tuple[tuple[Equation, ...], int | None, bool]:
     """The equations of all iterates, their number of steps, and whether all could be read."""
     letters = letters_of(statements)
@@ -104,6 +104,9 @@ def read_iterates(
                 options.places["steps"], f"the iterates before this one take {steps} steps"
             )
         steps = steps or count
+        if given is not None and given < 1:
+            message = f"'steps' is given as {given}, and it must be positive"
+            scope.faults.error(keyword(statement), message)
         try:
             found = _lines(statement, place)
         except Refusal as refusal:
@@ -113,6 +116,7 @@ def read_iterates(
         lines += found
     if not complete:
         return (), steps, False
+    steps = given or steps
     try:
         return normalised(lines, letters, scope), steps, True
     except Refusal as refusal:

@@ -9,6 +9,7 @@ from sympy import Expr
 
 from .. import syntax as tree
 from ..model import Boundary, Method, Space, Time
+from ..source import Span
 from . import exact
 from .declare import every, keyword
 from .expressions import scalar
@@ -93,6 +94,7 @@ def read_time(
         arguments = _arguments(statement.method, place) if known else ()
         how_far = {key: options.get(key) for key in HOW_FAR}
         _check_how_far(statement, options, how_far, given, scope)
+        _check_given(given, keyword(statement), scope)
         if given.keys() & {"steps", "until"}:
             how_far |= {"steps": None, "until": None}
         how_far |= given
@@ -114,6 +116,15 @@ def read_time(
             span=statement.span,
         )
     return None
+
+
+def _check_given(given: Mapping[str, Any], place: Span, scope: Scope) -> None:
+    """Values from outside, by the rules of those in the file."""
+    if len(given.keys() & {"steps", "until"}) == 2:
+        scope.faults.error(place, "'steps' and 'until' are given, and one is wanted")
+    for name, number in given.items():
+        if exact.number_sign(exact.rational(number)) != 1:
+            scope.faults.error(place, f"'{name}' is given as {number}, and it must be positive")
 
 
 def _all_options() -> dict[str, Any]:

@@ -13,7 +13,7 @@ from itertools import pairwise
 import sympy
 from sympy import Expr, Symbol
 
-from ..model import Equation
+from ..model import AtNode, Equation
 from . import exact
 from .reach import Reach, leading, reaches
 
@@ -55,7 +55,7 @@ def needs(
             found = reaches(expression, unknowns, axes) if expression is not None else {}
             for key, reach in found.items():
                 total[key] = total.get(key, Reach()) | reach
-    needed = []
+    needed = _lattice(equations, len(axes))
     for axis in range(len(axes)):
         once = []
         for unknown in sorted((u for u, a in total if a == axis), key=str):
@@ -68,6 +68,22 @@ def needs(
                 )
         needed += _groups(once, axis, equations, axes, values)
     return needed
+
+
+def _lattice(equations: Sequence[Equation], axes: int) -> list[Need]:
+    """Of node-by-node schemes: a rule on each side beyond which a neighbour is read."""
+    found: dict[tuple[Symbol, int], set[str]] = {}
+    for equation in equations:
+        for side in (equation.right, equation.left or sympy.S.Zero):
+            for node in side.atoms(AtNode):
+                for axis, offset in enumerate(node.args[2:][:axes]):
+                    if offset.is_Integer and offset != 0:
+                        sides = found.setdefault((node.args[0], axis), set())
+                        sides.add("low" if offset < 0 else "high")
+    return [
+        Need(unknowns=(unknown,), axis=axis, low="low" in sides, high="high" in sides, step=1)
+        for (unknown, axis), sides in found.items()
+    ]
 
 
 def _own(
@@ -183,10 +199,10 @@ def _changes(signs: Sequence[int]) -> int:
 
 
 def sign_of(value: Expr, values: Mapping[Symbol, Expr]) -> int | None:
-    """The sign of a coefficient, by the values of parameters."""
+    """The sign of a coefficient that may vanish here and there."""
     value = value.xreplace(dict(values))
-    if value.is_positive:
+    if value.is_zero:
+        return 0
+    if value.is_nonnegative:
         return 1
-    if value.is_negative:
-        return -1
-    return 0 if value.is_zero else None
+    return -1 if value.is_nonpositive else None

@@ -10,12 +10,13 @@ from sympy import Expr, Symbol
 
 from .. import syntax as tree
 from ..model import LIMIT, Param
+from ..source import Span
 from . import exact
-from .declare import every
+from .declare import every, keyword
 from .expressions import scalar
 from .options import FAULTY, Options, read_options
 from .place import Place
-from .scope import Scope, in_order, owns
+from .scope import Scope, in_order, owns, suggest
 from .terms import Term, symbol
 from .words import PARAM
 
@@ -44,6 +45,9 @@ def read_params(
         for s in every(statements, tree.ParamStatement)
     }
     bodies = {name: () if name in given else d.value for name, (d, _) in where.items()}
+    for name in given:
+        if name not in where:
+            _tell_unknown(name, statements, scope)
     order, circular = in_order(bodies, scope.faults)
     place = Place(scope=scope, what="the value of a param", kinds=NUMBERS | {"limit"})
     for name in order:
@@ -56,6 +60,16 @@ def read_params(
             term = scalar(definition.value, place)
         if term is not None:
             _enter_param(definition, term, options[id(statement)], scope)
+
+
+def _tell_unknown(name: str, statements: Sequence[tree.Statement], scope: Scope) -> None:
+    """A value is given for a parameter that is not there."""
+    params = every(statements, tree.ParamStatement)
+    place = keyword(params[0] if params else statements[0]) if statements else Span(0, 1)
+    known = scope.of_kind("param")
+    scope.faults.error(
+        place, f"a value is given for the unknown parameter '{name}'", suggest(name, known)
+    )
 
 
 def _enter_param(definition: tree.Definition, term: Term, options: Options, scope: Scope) -> None:
