@@ -10,6 +10,7 @@ from .discretisation.order import interior_row, wall_rows
 from .discretisation.placement import axes_of, locations_of, unknowns_of
 from .discretisation.support import refuse_later
 from .discretisation.terms import terms_of
+from .discretisation.watching import watches_of
 from .integrators import build_step
 from .model import Equation, Model
 from .scheme import GridAxis, Rate, Scheme, Unknown
@@ -45,6 +46,7 @@ def discretise(model: Model) -> Scheme:
         rates=rates,
         step=step,
         order=(interior, *wall_rows(unknowns, axes, interior.order)),
+        watches=watches_of(context, model),
         notes=tuple(d.message for d in faults.warnings),
     )
 

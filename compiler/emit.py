@@ -259,6 +259,8 @@ def _plan(scheme: Scheme, graph: Graph, words: Words) -> str:
         f"levels={_names([safe(n) for n in state_names(scheme)])}",
         f"body={stages(graph.body)}",
     ]
+    if graph.watch:
+        parts.append(f"watch={stages(tuple(c for _, c in graph.watch))}")
     parts += [f"start_steps={scheme.step.start_steps}"] if scheme.step.start_steps else []
     parts += [f"inner={scheme.step.inner}"] if scheme.step.inner != 1 else []
     parts += [f"advance={number(scheme.step.advance)[0]}"] if scheme.step.advance != 1 else []

@@ -84,10 +84,15 @@ class Combine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reduce:
-    """volume * sum of the input over the grid, wall faces at half weight: an integral."""
+    """volume * sum of the input over the grid, values on walls at half weight: an integral.
+
+    With `mean` it is divided by the measure of the domain.
+    """
 
     volume: Expr
-    half: tuple[bool, ...]  # per axis: both end values lie on walls
+    half: tuple[tuple[bool, bool], ...]  # per axis and end: the value lies on a wall
+    extent: Range  # of the values that are added
+    mean: bool
 
 
 Op: TypeAlias = (
@@ -245,12 +250,12 @@ def _check_node(nodes: Mapping[int, Node], node: Node) -> None:
     for slot, source in enumerate(node.inputs):
         child = nodes[source]
         stencil = reading(node, slot)
-        if isinstance(child.op, Weight) or isinstance(node.op, Coordinate):
+        if isinstance(child.op, Weight | Reduce) or isinstance(node.op, Coordinate | Reduce):
             continue
         shift = stencil.shift if stencil is not None else (0,) * len(node.location)
         reached = tuple(a + s for a, s in zip(child.location, shift, strict=True))
         assert reached == node.location, f"{child} does not reach {node}"
-        if node.range is None or child.range is None or isinstance(node.op, Reduce):
+        if node.range is None or child.range is None:
             continue
         needed = needs(node.range, stencil)
         for (low, high), (start, stop) in zip(needed, child.range, strict=True):

@@ -154,12 +154,13 @@ def _ranges(routine: Routine, out: Mapping[str, Range]) -> Routine:
         wanted[number] = _cover(wanted[number], at) if number in wanted else at
     for number in reversed(list(nodes)):
         node = nodes[number]
-        if number not in wanted or isinstance(node.op, Reduce):
+        if number not in wanted:
             continue
         for slot, source in enumerate(node.inputs):
             if isinstance(nodes[source].op, Weight):
                 continue
-            need = needs(wanted[number], reading(node, slot))
+            at = node.op.extent if isinstance(node.op, Reduce) else wanted[number]
+            need = needs(at, reading(node, slot))
             wanted[source] = _cover(wanted[source], need) if source in wanted else need
     fixed = {i: replace(n, range=wanted.get(i)) for i, n in nodes.items()}
     return routine.with_nodes(fixed, routine.outputs)

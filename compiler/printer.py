@@ -73,7 +73,10 @@ class Printer:
         text = " * ".join(head) or "1"
         tail = [self.text(f, UNARY) for f in under] + ([back] if back else [])
         text += "".join(f" / {t}" for t in tail)
-        return (f"-{text}", UNARY - 1) if sign < 0 else (text, MUL)
+        if sign > 0:
+            return text, MUL
+        alone = len(over) == 1 and not front and not tail and "**" in text
+        return (f"-({text})" if alone and not text.startswith("(") else f"-{text}"), UNARY - 1
 
     def _weight(self, factor: Expr) -> tuple[bool, bool, str]:
         """Scalars first: their product is one number; then arrays, sums last."""

@@ -266,6 +266,24 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """The integral of a grid function over the domain, or its mean: cell volumes as weights."""
+
+    value: Grid
+    mean: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """A number recorded at run time: a formula in symbols that stand for sums."""
+
+    name: str
+    expression: Expr
+    sums: tuple[tuple[Symbol, Sum], ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRow:
     """One line of the consistency report: where, order, and the leading truncation term."""
 
@@ -287,6 +305,7 @@ class Scheme:
     order: tuple[OrderRow, ...]
     step_value: Expr | None = None  # tau, exact, once the limit is known
     steps: int | None = None
+    watches: tuple[Watch, ...] = ()
     notes: tuple[str, ...] = ()
 
     def unknown(self, symbol: Symbol) -> Unknown:

@@ -30,10 +30,11 @@ def joined(parts: tuple[Tensor, ...], dim: int) -> Tensor | tuple[Tensor, ...]:
     return parts
 
 
-def half_ends(values: Tensor, axis: int) -> Tensor:
-    """The values with both ends of an axis halved: faces on walls carry half a cell."""
+def half_ends(values: Tensor, axis: int, low: bool, high: bool) -> Tensor:
+    """The values with the first, the last or both of an axis halved: half a cell lies on a wall."""
     weights = torch.ones(values.shape[axis], dtype=values.dtype, device=values.device)
-    weights[0] = weights[-1] = 0.5
+    weights[0] *= 0.5 if low else 1.0
+    weights[-1] *= 0.5 if high else 1.0
     shape = [1] * values.ndim
     shape[axis] = -1
     return values * weights.reshape(shape)

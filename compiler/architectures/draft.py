@@ -24,7 +24,7 @@ from ..graph import (
     StencilOp,
     digraph_of,
 )
-from ..scheme import Flux, Grid, Linear, Network, Point, Read, Scheme, walk
+from ..scheme import Flux, Grid, Linear, Network, Point, Read, Scheme, Sum, walk
 from ..source import Span
 from ..stencil import Location
 
@@ -85,7 +85,9 @@ class Draft:
         if node in self.kept:
             return self.array(self.kept[node], node.location)
         if self.hoist and prepared(node):
-            self.kept[node] = _prepared_name(node, self.kept)
+            self.kept[node] = _prepared_name(
+                node, self.kept, [a.name for a in self.scheme.axes]
+            )
             return self.array(self.kept[node], node.location)
         match node:
             case Read(kind="coordinate"):
@@ -151,22 +153,43 @@ class Draft:
         return self.add(Combine(coefficients=coefficients), tuple(i for _, i in pairs), location,
                         **words)  # type: ignore[arg-type]
 
-    def integral(self, number: int, *, half: tuple[bool, ...], name: str) -> int:
-        """The integral of a node over the grid."""
-        volume = sympy.Mul(*(a.spacing for a in self.scheme.axes))
+    def integral(self, total: Sum, name: str) -> int:
+        """The integral or mean of a grid expression; values on walls carry half a cell."""
+        number = self.grid(total.value)
         location = self.nodes[number].location
-        return self.add(Reduce(volume=volume, half=half), (number,), location, name=name)
+        volume = sympy.Mul(*(a.spacing for a in self.scheme.axes))
+        half = tuple(
+            (False, False) if a.periodic else self._on_wall(location, i)
+            for i, a in enumerate(self.scheme.axes)
+        )
+        extent = tuple(
+            (0, int(bool(v) and not a.periodic))
+            for v, a in zip(location, self.scheme.axes, strict=True)
+        )
+        op = Reduce(volume=volume, half=half, extent=extent, mean=total.mean)
+        return self.add(op, (number,), (0,) * len(location), name=name)
+
+    def _on_wall(self, location: Location, axis: int) -> tuple[bool, bool]:
+        """Whether the first and the last value of an axis lie on a wall."""
+        if location[axis]:
+            return True, True
+        edges = [
+            u.edges[axis]
+            for u in self.scheme.unknowns
+            if u.kind == "field" and not u.location[axis]
+        ]
+        return any(e[0].mirror == 1 for e in edges), any(e[1].mirror == 1 for e in edges)
 
     def routine(self, name: str, doc: str, outputs: list[tuple[str, int]]) -> Routine:
         """The finished routine."""
         return Routine(name=name, doc=doc, digraph=digraph_of(self.nodes), outputs=tuple(outputs))
 
 
-def _prepared_name(node: Grid, kept: Mapping[Grid, str]) -> str:
-    """A name for a prepared array: the data's with the place, unless it is taken."""
+def _prepared_name(node: Grid, kept: Mapping[Grid, str], axes: list[str]) -> str:
+    """A name for a prepared array: k_at_x on the faces across x, k_given at the points."""
     symbols = sorted({n.symbol.name for n in walk(node) if isinstance(n, Read)})
-    where = "".join(map(str, node.location)) if any(node.location) else ""
-    base = "_".join([*symbols[:2], "at" + where] if where else [*symbols[:2], "given"])
+    where = "".join(a for a, half in zip(axes, node.location, strict=True) if half)
+    base = "_".join([*symbols[:2], "at", where] if where else [*symbols[:2], "given"])
     taken, name, number = set(kept.values()), base, 2
     while name in taken:
         name, number = f"{base}_{number}", number + 1

@@ -7,7 +7,7 @@ from dataclasses import replace
 import sympy
 from sympy import Expr, Symbol
 
-from ..graph import ArrayPlace, Call, Graph, Pointwise, Routine
+from ..graph import ArrayPlace, Call, Graph, NetworkOp, Pointwise, Routine
 from ..scheme import TAU, Array, Flux, Grid, Read, Scheme, Stage, Term, Update, walk
 from ..stencil import Location
 from .draft import Draft
@@ -82,6 +82,11 @@ def _stage(
     call = Call(
         routine=stage.name,
         scalars=symbols,
+        networks=tuple(
+            dict.fromkeys(
+                n.op.function for n in routine.nodes().values() if isinstance(n.op, NetworkOp)
+            )
+        ),
         table=stage.table,
         writes=tuple(a for a, _ in outputs),
         moves=stage.moves,
@@ -197,8 +202,19 @@ def _prepare(scheme: Scheme, kept: dict[Grid, str]) -> tuple[Routine, Call] | No
 
 
 def _watches(scheme: Scheme, kept: dict[Grid, str]) -> list[tuple[Routine, Call]]:
-    """Watched numbers are added by the pass that lowers integrals."""
-    return []
+    """Watched numbers: sums over the grid, and a formula of them."""
+    found = []
+    for watch in scheme.watches:
+        draft = Draft(scheme=scheme, at={}, kept=dict(kept))
+        pairs = [(s, draft.integral(total, f"sum{i}")) for i, (s, total) in enumerate(watch.sums)]
+        zero = (0,) * len(scheme.axes)
+        op = Pointwise(expression=watch.expression, symbols=tuple(s for s, _ in pairs))
+        number = draft.add(op, tuple(i for _, i in pairs), zero, name="value")
+        name = f"watch_{watch.name}"
+        routine = draft.routine(name, f"the watched {watch.name}", [(watch.name, number)])
+        scalars = _scalars(scheme, routine, Stage(name=name, at=(), updates=()))
+        found.append((routine, Call(routine=name, scalars=scalars, writes=(watch.name,))))
+    return found
 
 
 # ---- places

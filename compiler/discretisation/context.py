@@ -57,15 +57,20 @@ class Context:
 
     # ---- stencils
 
-    def derivative(self, axis: int, order: int, *, accuracy: int | None = None) -> Stencil:
+    @property
+    def accuracy(self) -> int:
+        """Order of central differences: that of `space`, the next even one beside upwind ones."""
+        return self.space.order + self.space.order % 2
+
+    def derivative(self, axis: int, order: int) -> Stencil:
         """Central difference of d^order/dx_axis^order at the points."""
         scale = self.axes[axis].spacing ** -order
-        return along(central(order, accuracy or self.space.order), axis, dim=self.dim, scale=scale)
+        return along(central(order, self.accuracy), axis, dim=self.dim, scale=scale)
 
     def half(self, axis: int, order: int, *, to_face: bool) -> Stencil:
         """Staggered difference (order odd) or average (order 0) half a cell off along one axis."""
         scale = self.axes[axis].spacing ** -order
-        weights = staggered(order, self.space.order, to_face=to_face)
+        weights = staggered(order, self.accuracy, to_face=to_face)
         return along(weights, axis, dim=self.dim, scale=scale, shift=1 if to_face else -1)
 
     def laplacian(self) -> tuple[Stencil, ...]:

@@ -149,6 +149,8 @@ class Writer:
             return f"({text})" if own < level else text
         if isinstance(child.op, Weight):
             return self.words.printer({}).text(child.op.symbol)
+        if isinstance(child.op, Reduce):
+            return child.name
         if child.range is None or not self._is_array(child):
             return child.name
         return child.name + slices(child.range, at, self._own_axis(child))
@@ -191,16 +193,24 @@ class Writer:
         return self._value(source, at), MUL + 3
 
     def _reduce(self, node: Node) -> str:
-        """volume * sum over the grid axes, wall faces at half weight."""
+        """volume * sum over the grid axes, values on walls at half weight; or their mean."""
         assert isinstance(node.op, Reduce)
-        child = self.routine.node(node.inputs[0])
-        value = self._value(node.inputs[0], child.range or ())
-        axes = ", ".join(str(-a) for a in range(len(self.scheme.axes), 0, -1))
-        for a, half in enumerate(node.op.half):
-            if half:
-                value = f"layers.half_ends({value}, {a - len(self.scheme.axes)})"
+        dim = len(self.scheme.axes)
+        value = self._value(node.inputs[0], node.op.extent)
+        axes = f"({', '.join(str(a - dim) for a in range(dim))},)".replace(",)", ")" if dim > 1 else ",)")
+
+        def weighted(text: str) -> str:
+            for a, (low, high) in enumerate(node.op.half):  # type: ignore[union-attr]
+                if low or high:
+                    text = f"layers.half_ends({text}, {a - dim}, {low}, {high})"
+            return text
+
+        if node.op.mean:
+            ones = weighted(f"torch.ones_like({value})")
+            return f"torch.sum({weighted(value)}, {axes}) / torch.sum({ones}, {axes})"
         volume = self.words.number(node.op.volume.subs(self.scheme.spacings))
-        return f"{volume} * torch.sum({value}, ({axes},))"
+        total = f"torch.sum({weighted(value)}, {axes})"
+        return total if volume == "1" else f"{volume} * {total}"
 
 
 def slices(own: Range, at: Range, axis: int | None = None) -> str:

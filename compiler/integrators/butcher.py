@@ -84,7 +84,7 @@ TABLEAUS = {
 def steps_of(problem: Problem, tableau: Tableau, name: str) -> Step:
     """Lay a tableau out as stages."""
     us, tau, s = problem.unknowns, problem.tau, len(tableau.b)
-    y = {u: [u.name] + [problem.extra(u, str(i + 1)) for i in range(1, s)] for u in us}
+    y = {u: [u.name] + [problem.extra(u, f"s{i + 1}") for i in range(1, s)] for u in us}
     acc = {u: problem.extra(u, "sum") for u in us}
     k = {u: [problem.extra(u, f"k{i + 1}") for i in range(s)] for u in us}
     kept = [any(tableau.a[m][i] for m in range(i + 2, s)) for i in range(s)]

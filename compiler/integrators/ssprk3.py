@@ -32,8 +32,8 @@ def facts(options: Mapping[str, Any]) -> Facts:
 def build(problem: Problem) -> Step:
     """Three stages; the two intermediate states are arrays of their own."""
     us, tau = problem.unknowns, problem.tau
-    v = {u: problem.extra(u, "1") for u in us}
-    w = {u: problem.extra(u, "2") for u in us}
+    v = {u: problem.extra(u, "s1") for u in us}
+    w = {u: problem.extra(u, "s2") for u in us}
     q = Rational(1, 4)
     first = [update(problem, u, v[u], {u.name: 1}, tau) for u in us]
     second = [update(problem, u, w[u], {u.name: 3 * q, v[u]: q}, tau * q) for u in us]

@@ -1,0 +1,271 @@
+"""A text with places where it may break, and the printer that decides which of them do.
+
+A document is a word, a tuple of documents, or one of the classes below. A group is printed flat if
+all of it, with what follows up to the next possible break, fits on the line; otherwise its own
+breaks become line ends, and the groups inside it decide for themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+WIDTH = 100
+STEP = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A line end if the group around it breaks, else the word `flat`; `hard` always ends a line."""
+
+    flat: str = ""
+    hard: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Breaks or stays flat as a whole. With `after`, a group only where that group has broken."""
+
+    body: Doc
+    name: int = 0
+    after: int = 0
+    broken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Indent:
+    """One step to the right; with `after`, only where that group has broken."""
+
+    body: Doc
+    after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Printed only where the group around it, or the named one, has broken (or stayed flat)."""
+
+    body: Doc
+    broken: bool = True
+    name: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Brackets that may open although the named group stays flat: each of their lines must fit."""
+
+    body: Doc
+    name: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rescue:
+    """Put into parentheses on a line of its own, but only if that makes it fit."""
+
+    body: Doc
+    name: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The first of several documents whose first line fits, or the last."""
+
+    options: tuple[Doc, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Close:
+    """The end of a `Rescue` that was printed in parentheses; only printer and ruler see it."""
+
+
+Doc = str | tuple["Doc", ...] | Break | Group | Indent | When | Own | Rescue | Choice | _Close
+HARD = Break(hard=True)
+SOFT = Break()
+SPACE = Break(" ")
+
+
+def must_break(doc: Doc) -> bool:
+    """Whether a document holds a line end that no width can avoid."""
+    match doc:
+        case tuple():
+            return any(map(must_break, doc))
+        case Break(hard=hard):
+            return hard
+        case Group(body=body, broken=broken):
+            return broken or must_break(body)
+        case Indent(body=body) | When(body=body):
+            return must_break(body)
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A piece still to be printed: how, and how it is measured."""
+
+    doc: Doc
+    flat: bool
+    indent: int
+    every: bool = False  # every line is measured, not only the first
+
+    def but(self, doc: Doc, *, flat: bool | None = None, step: int = 0) -> _Item:
+        """Another piece in the same place."""
+        now = self.flat if flat is None else flat
+        return _Item(doc, now, self.indent + step, self.every)
+
+
+@dataclass(slots=True)
+class _Printer:
+    """Prints pieces from a stack; `flats` says which named groups stayed flat."""
+
+    stack: list[_Item]
+    column: int
+    lines: list[str] = field(default_factory=lambda: [""])
+    flats: dict[int, bool] = field(default_factory=dict)
+    measured: bool = False  # the rest of this line is known to fit
+
+    def run(self) -> str:
+        while self.stack:
+            item = self.stack.pop()
+            match item.doc:
+                case str(word):
+                    self._word(word)
+                case Break(flat=word, hard=hard):
+                    if item.flat and not hard:
+                        self._word(word)
+                    else:
+                        self._end(item.indent)
+                case Group():
+                    self._group(item, item.doc)
+                case Rescue():
+                    self._rescue(item, item.doc)
+                case Choice(options=options):
+                    self._choice(item, options)
+                case _Close():
+                    self._end(item.indent)
+                    self._word(")")
+                case _:
+                    if isinstance(item.doc, Own) and self.flats[item.doc.name]:
+                        self.measured = False
+                    self.stack += parts(item, self.flats)
+        return "\n".join(line.rstrip() for line in self.lines)
+
+    def _word(self, word: str) -> None:
+        self.lines[-1] += word
+        self.column += len(word)
+
+    def _end(self, indent: int) -> None:
+        self.lines.append(" " * indent)
+        self.column = indent
+        self.measured = False
+
+    def _fits(self, *more: _Item) -> bool:
+        return fits([*more], self.stack, self.column, self.flats)
+
+    def _group(self, item: _Item, group: Group) -> None:
+        if group.after and self.flats[group.after]:
+            self.stack.append(item.but(group.body))
+            return
+        flat = not must_break(group)
+        if flat and not (item.flat and self.measured):
+            self.measured = True
+            flat = self._fits(item.but(group.body, flat=True))
+        self.stack.append(item.but(group.body, flat=flat))
+        if group.name:
+            self.flats[group.name] = flat
+
+    def _rescue(self, item: _Item, doc: Rescue) -> None:
+        self.flats.pop(doc.name, None)
+        flat = item.flat and self.measured
+        if not flat:
+            self.measured = True
+            flat = self._fits(item.but(doc.body, flat=True))
+        if not flat:
+            self.flats[doc.name] = False
+            inner = _Item(doc.body, item.flat, item.indent + STEP, every=True)
+            start = [item.but(_Close()), inner, inner.but(HARD), item.but("(")]
+            flat = not self._fits(*start)
+        self.flats[doc.name] = flat
+        if flat:
+            self.stack.append(item.but(doc.body, flat=True))
+        else:
+            inside = item.but(doc.body, flat=False, step=STEP)
+            self.stack += [item.but(_Close()), inside, inside.but(HARD), item.but("(")]
+
+    def _choice(self, item: _Item, options: tuple[Doc, ...]) -> None:
+        if item.flat and self.measured:
+            self.stack.append(item.but(options[0]))
+            return
+        self.measured = True
+        for option in options[:-1]:
+            if self._fits(item.but(option, flat=True)):
+                self.stack.append(item.but(option, flat=True))
+                return
+        self.stack.append(item.but(options[-1], flat=False))
+
+
+def parts(item: _Item, flats: dict[int, bool]) -> Iterator[_Item]:
+    """What a piece without a choice of its own consists of, the last part first."""
+    match item.doc:
+        case tuple(docs):
+            yield from (item.but(doc) for doc in reversed(docs))
+        case Indent(body=body, after=after):
+            step = 0 if after and flats.get(after, item.flat) else STEP
+            yield item.but(body, step=step)
+        case When(body=body, broken=broken, name=name):
+            if flats.get(name, item.flat) != broken:
+                yield item.but(body)
+        case Own(body=body):
+            yield item.but(body)
+
+
+def fits(todo: list[_Item], rest: list[_Item], column: int, flats: dict[int, bool]) -> bool:
+    """Whether pieces, and what follows them up to the next line end, stay within the width."""
+    after = len(rest)
+    while todo or after:
+        if not todo:
+            after -= 1
+            todo.append(rest[after])
+        item = todo.pop()
+        match item.doc:
+            case str(word):
+                column += len(word)
+                if column > WIDTH:
+                    return False
+            case Break(flat=word, hard=hard):
+                if item.flat and not hard:
+                    column += len(word)
+                    if column > WIDTH:
+                        return False
+                elif item.every:
+                    column = item.indent
+                else:
+                    return True
+            case Group(body=body, name=name, after=condition):
+                if condition and flats.get(condition, item.flat):
+                    todo.append(item.but(body))
+                    continue
+                flat = item.flat and not must_break(item.doc)
+                if name:
+                    flats[name] = flat
+                todo.append(item.but(body, flat=flat))
+            case Own(body=body, name=name):
+                if flats.get(name, item.flat):
+                    todo.append(_Item(body, flat=False, indent=item.indent, every=True))
+                elif item.flat and must_break(body):
+                    return False
+                else:
+                    todo.append(item.but(body))
+            case Rescue(body=body, name=name):
+                flats[name] = item.flat
+                todo.append(item.but(body))
+            case Choice(options=options):
+                todo.append(item.but(options[0] if item.flat else options[-1]))
+            case _Close():
+                column = item.indent + 1
+            case _:
+                todo += parts(item, flats)
+    return True
+
+
+def show(doc: Doc, indent: int = 0) -> str:
+    """A document as text that starts `indent` columns from the left."""
+    return _Printer([_Item(doc, flat=False, indent=indent)], column=indent).run()
