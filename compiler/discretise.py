@@ -75,5 +75,6 @@ def _rate(context: Context, locations: dict[Symbol, Location], equation: Equatio
         if equation.kind == "iterate"
         else terms_of(context, equation.right, at, equation.span)
     )
-    return Rate(unknown=equation.unknown, order=_ORDER_OF[equation.kind], terms=terms,
-                span=equation.span)
+    return Rate(
+        unknown=equation.unknown, order=_ORDER_OF[equation.kind], terms=terms, span=equation.span
+    )

@@ -25,6 +25,7 @@ from .emission.module import (
 from .emission.plan_text import is_time, places_text, points_text, stage_text, table_name
 from .emission.words import Words
 from .graph import Call, Graph, Input
+from .model import Data, Field
 from .naming import class_name, safe
 from .printer import number
 from .scheme import Scheme
@@ -63,7 +64,7 @@ def emit(scheme: Scheme, graph: Graph, *, scheme_sha256: str) -> tuple[str, str]
     context = _context(scheme, graph, words) | {"scheme_sha256": scheme_sha256}
     template = Environment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 (the text is Python, made of safe words only)
+        autoescape=False,
     ).from_string(_template())  # fmt: skip
     text = layout(template.render(context))
     digest = digest_of(text)
@@ -127,7 +128,9 @@ def _imports(text: dict[str, Any]) -> dict[str, Any]:
     """Only the words that the text uses are imported."""
     everything = repr(text)
     words = ("NONE", "PERIODIC", "REFLECT", "Place", "Plan", "Side", "Stage")
-    used = [w for w in words if re.search(rf"\b{w}\b", everything) or w in ("Place", "Plan", "Stage")]
+    used = [
+        w for w in words if re.search(rf"\b{w}\b", everything) or w in ("Place", "Plan", "Stage")
+    ]
     return {
         "math": "math." in everything,
         "layers": "layers." in everything,
@@ -201,11 +204,12 @@ def _method(scheme: Scheme) -> str:
 def _letters(scheme: Scheme) -> list[str]:
     """A legend of letters and shapes."""
     axes = ", ".join(a.name.upper() for a in scheme.axes)
+    names = ", ".join(a.name for a in scheme.axes)
     fields = ", ".join(f.name for f in scheme.model.fields)
     params = ", ".join(p.name for p in scheme.model.params)
     tail = f"; {params} parameters" if params else ""
     return [
-        f"Letters: {fields} unknown; tau step{tail}; {', '.join(a.name for a in scheme.axes)} axes.",
+        f"Letters: {fields} unknown; tau step{tail}; {names} axes.",
         f"Shapes: (..., {axes}) with any leading batch axes; ghosts are added by `layers.pad`.",
     ]
 
@@ -243,9 +247,10 @@ def _plan(scheme: Scheme, graph: Graph, words: Words) -> str:
         return f"({', '.join(texts)},)"
 
     fields = [safe(f.name) for f in scheme.model.fields]
+    items: tuple[Field | Data, ...] = (*scheme.model.fields, *scheme.model.data)
     components = ", ".join(
         f'"{safe(f.name)}": ({", ".join(_q(safe(s.name)) for s in f.symbols)},)'
-        for f in (*scheme.model.fields, *scheme.model.data)
+        for f in items
     )
     data = [safe(s.name) for d in scheme.model.data for s in d.symbols]
     fixed = all(a.count is not None for a in scheme.axes)

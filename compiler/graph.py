@@ -208,9 +208,7 @@ class Graph:
 
     def digest(self) -> str:
         """Content hash of the graph: equal graphs, equal hash."""
-        text = "\n".join(
-            f"{r.name} {i} {n!r}" for r in self.routines for i, n in r.nodes().items()
-        )
+        text = "\n".join(f"{r.name} {i} {n!r}" for r in self.routines for i, n in r.nodes().items())
         return hashlib.sha256(f"{text}\n{self.places!r}{self.body!r}".encode()).hexdigest()
 
 
@@ -259,7 +257,8 @@ def _check_node(nodes: Mapping[int, Node], node: Node) -> None:
             continue
         needed = needs(node.range, stencil)
         for (low, high), (start, stop) in zip(needed, child.range, strict=True):
-            assert start <= low and high <= stop, f"{child.name} is read outside its range"
+            inside = start <= low and high <= stop
+            assert inside, f"{child.name} is read outside its range"
 
 
 def needs(at: Range, stencil: Stencil | None) -> Range:

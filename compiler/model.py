@@ -12,121 +12,36 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-import sympy
 from sympy import Expr, Symbol
 
+from .operators import (
+    AtNode as AtNode,
+    AtPoint as AtPoint,
+    BoundaryIntegral as BoundaryIntegral,
+    Called as Called,
+    Convolved as Convolved,
+    ConvolvedAdjoint as ConvolvedAdjoint,
+    Divergence as Divergence,
+    Gelu as Gelu,
+    GraphLaplacian as GraphLaplacian,
+    HarmonicMean as HarmonicMean,
+    Integral as Integral,
+    Laplacian as Laplacian,
+    Mean as Mean,
+    Neighbours as Neighbours,
+    Operator as Operator,
+    Partial as Partial,
+    RandomNormal as RandomNormal,
+    RandomUniform as RandomUniform,
+    Relu as Relu,
+    Sigmoid as Sigmoid,
+    Softplus as Softplus,
+    Variation as Variation,
+    Where as Where,
+)
 from .source import Diagnostic, Source, Span
 
 Value: TypeAlias = "Expr | tuple[Expr, ...]"  # a scalar, or a vector by its components
-
-
-class Operator(sympy.Function):  # type: ignore[misc]
-    """Base of the words that are applied and never evaluated; all values are real."""
-
-    is_real = True
-
-    def _sympystr(self, printer: Any) -> str:
-        """By its own name: sympy prints some of these names in a form of its own."""
-        return f"{type(self).__name__}({', '.join(map(printer._print, self.args))})"
-
-    @classmethod
-    def eval(cls, *arguments: Any) -> None:
-        """Stay as written."""
-
-
-class Partial(Operator):
-    """`Partial(f, x, m)`: the m-th derivative along x; `dx(f)`, `d(f, x, 3)`, a part of `grad(f)`."""
-
-
-class Laplacian(Operator):
-    """`Laplacian(f)`: `lap(f)`."""
-
-
-class Divergence(Operator):
-    """`Divergence(F_1, ..., F_d)`: `div(F)`, one argument an axis, in the order of `domain`."""
-
-
-class Integral(Operator):
-    """`Integral(f)`: over the domain; `Integral(f, (y, a, b), ...)`: over bound names."""
-
-
-class BoundaryIntegral(Operator):
-    """`BoundaryIntegral(f)`."""
-
-
-class Mean(Operator):
-    """`Mean(f)`: the mean over the domain."""
-
-
-class Variation(Operator):
-    """`Variation(E, u)`: exact gradient of the discretised energy, per cell volume; E is its density."""
-
-
-class Where(Operator):
-    """`Where(condition, a, b)`; the condition is a sympy Boolean."""
-
-    @classmethod
-    def eval(cls, condition: Any, yes: Any, no: Any) -> Any:  # type: ignore[override]
-        """A condition without unknowns is decided."""
-        if condition is sympy.true or yes == no:
-            return yes
-        return no if condition is sympy.false else None
-
-
-class Sigmoid(Operator):
-    """1 / (1 + exp(-s))."""
-
-
-class Relu(Operator):
-    """max(s, 0)."""
-
-
-class Softplus(Operator):
-    """log(1 + exp(s))."""
-
-
-class Gelu(Operator):
-    """s (1 + erf(s / sqrt 2)) / 2."""
-
-
-class Called(Operator):
-    """`Called(g, a, b)`: the declared function with symbol g at arguments a, b."""
-
-
-class Convolved(Operator):
-    """`Convolved(K, f)`: the declared kernel applied to f."""
-
-
-class ConvolvedAdjoint(Operator):
-    """`ConvolvedAdjoint(K, f)`: its exact adjoint, `K.T(f)`."""
-
-
-class HarmonicMean(Operator):
-    """2ab / (a + b), and 0 where both are 0: a coefficient between two values of it."""
-
-
-class GraphLaplacian(Operator):
-    """`GraphLaplacian(z)`: sum_j w_ij (z_i - z_j)."""
-
-
-class Neighbours(Operator):
-    """`Neighbours(kind, f)`: sum, mean or max of f over j in neighbours(i); kind is a Symbol."""
-
-
-class AtNode(Operator):
-    """`AtNode(z, level, o_1, ..., o_d)`: `u[k + level, i + o_1, ...]`; on graphs the offset is i or j."""
-
-
-class AtPoint(Operator):
-    """`AtPoint(u, y1, ..., yn)`: `u(y)`, an unknown or data at a point bound by an integral."""
-
-
-class RandomNormal(Operator):
-    """`RandomNormal(seed)`: NumPy PCG64 standard normal values, float64, C order."""
-
-
-class RandomUniform(Operator):
-    """`RandomUniform(seed)`: NumPy PCG64 uniform values in [0, 1), float64, C order."""
 
 
 # ---- declarations
@@ -145,11 +60,11 @@ class Axis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """Where the unknowns are: counts per axis or a spacing, on cells, nodes or quadrature points."""
+    """Where the unknowns are: counts or a spacing, on cells, nodes, quadrature points or Z^d."""
 
     counts: tuple[int, ...] | None
     spacing: tuple[Expr, ...] | None  # given by `grid spacing h`; else derived from counts
-    placement: str  # "cells" | "nodes" | "quadrature" | "lattice" (Z^d, node by node) | "graph" | "sampled"
+    placement: str  # "cells" | "nodes" | "quadrature" | "lattice" | "graph" | "sampled"
     quadrature: str | None
     span: Span
 
@@ -182,7 +97,7 @@ class Data:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Param:
-    """A number with a name; `value` is exact, or `None` for `limit` expressions (see `of_limit`)."""
+    """A number with a name; `value` is exact, but for `limit` (see `of_limit`)."""
 
     name: str
     symbol: Symbol

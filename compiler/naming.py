@@ -1,4 +1,4 @@
-"""Names of a `.scheme` file as identifiers of emitted code, told apart from everything else there."""
+"""Names of a `.scheme` file as identifiers of emitted code, apart from everything else there."""
 
 from __future__ import annotations
 
@@ -33,10 +33,11 @@ def class_name(name: str) -> str:
     joined = "".join(part[:1].upper() + part[1:] for part in safe(name).split("_") if part)
     return joined or "Scheme"
 
+
 _MODULE = frozenset(
-    "add_module apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches"
-    " eval extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half ipu"
-    " load_state_dict modules mtia named_buffers named_children named_modules named_parameters"
+    "add_module apply bfloat16 buffers call_super_init children compile cpu cuda double"
+    " dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter"
+    " get_submodule half ipu load_state_dict modules mtia named_buffers named_children named_modules named_parameters"
     " parameters parametrizations register_backward_hook register_buffer register_forward_hook"
     " register_module register_parameter requires_grad_ set_extra_state set_submodule share_memory"
     " state_dict to to_empty train training type xpu zero_grad plan start step finish".split()

@@ -167,9 +167,7 @@ def _ranges(routine: Routine, out: Mapping[str, Range]) -> Routine:
 
 
 def _cover(a: Range, b: Range) -> Range:
-    return tuple(
-        (min(p[0], q[0]), max(p[1], q[1])) for p, q in zip(a, b, strict=True)
-    )
+    return tuple((min(p[0], q[0]), max(p[1], q[1])) for p, q in zip(a, b, strict=True))
 
 
 def _with_halo(place: ArrayPlace, wanted: Range, *, prepared: bool) -> ArrayPlace:

@@ -6,7 +6,7 @@ text -> Program -> Model -> Scheme -> step and verdicts -> Graph -> text of a mo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ from typing import Any
 from ..runtime.contract import Certificate, Limit, Refutation, Verdict
 from .analyse import analyse
 from .architectures.resnet import build
-from .certificates import certify, scheme_sha256
+from .certificates.certify import certify, signed
+from .certificates.normal import scheme_digest
 from .discretise import discretise
 from .emit import Artifact, emit
 from .graph import Graph
@@ -64,10 +65,10 @@ def compile_text(
     source = source_of(text)
     found = prove(source, params=params, grid=grid, until=until, steps=steps)
     code, digest = emit(
-        found.scheme, lower(found.scheme), scheme_sha256=scheme_sha256(found.scheme)
+        found.scheme, lower(found.scheme), scheme_sha256=scheme_digest(found.scheme)
     )
     verdicts = tuple(
-        replace(v, code_sha256=digest) if isinstance(v, Certificate) else v for v in found.verdicts
+        signed(v, digest) if isinstance(v, Certificate) else v for v in found.verdicts
     )
     artifact = Artifact(
         name=found.model.name,
@@ -118,7 +119,7 @@ def emit_stage(text: str | Path | Source, stage: str, **overrides: Any) -> str:
         return show_scheme(found.scheme)
     if stage == "graph":
         return show_graph(lower(found.scheme))
-    return emit(found.scheme, lower(found.scheme), scheme_sha256=scheme_sha256(found.scheme))[0]
+    return emit(found.scheme, lower(found.scheme), scheme_sha256=scheme_digest(found.scheme))[0]
 
 
 def _refuse_refuted(source: Source, found: Compiled, artifact: Artifact) -> None:

@@ -68,8 +68,9 @@ class Printer:
                 over.append(factor)
         over.sort(key=self._weight)
         sign, front, back = _coefficient(coefficient)
-        head = ([front] if front else []) + [self.text(f, MUL + (i > 0 or bool(front)))
-                                             for i, f in enumerate(over)]
+        head = ([front] if front else []) + [
+            self.text(f, MUL + (i > 0 or bool(front))) for i, f in enumerate(over)
+        ]
         text = " * ".join(head) or "1"
         tail = [self.text(f, UNARY) for f in under] + ([back] if back else [])
         text += "".join(f" / {t}" for t in tail)

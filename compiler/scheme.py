@@ -169,10 +169,11 @@ class GridAxis:
 class Edge:
     """One side of one axis for one unknown: how ghosts j = 1, 2, ... follow from the inside.
 
-    rule "periodic", "zero", "none" (never read outside) or "wall"; a wall states value * u + slope * dn(u) = right. `mirror`
-    says where the wall lies: 0 half a cell outside the last unknown (cells), 1 on the last unknown
-    (Neumann and Robin ends of nodes, faces on a wall), -1 one spacing outside it (Dirichlet ends
-    of nodes): ghost j mirrors the unknown j - 1 + mirror counted from this side.
+    rule "periodic", "zero", "none" (never read outside) or "wall"; a wall states
+    value * u + slope * dn(u) = right. `mirror` says where the wall lies: 0 half a cell outside
+    the last unknown (cells), 1 on the last unknown (Neumann and Robin ends of nodes, faces on a
+    wall), -1 one spacing outside it (Dirichlet ends of nodes): ghost j mirrors the unknown
+    j - 1 + mirror counted from this side.
     """
 
     rule: str

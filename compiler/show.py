@@ -21,7 +21,8 @@ def _tree(node: Any, depth: int, label: str = "") -> list[str]:
     """Nested dataclasses as an indented outline; spans are left out."""
     pad = "  " * depth + (f"{label}: " if label else "")
     if is_dataclass(node) and not isinstance(node, Span | type):
-        simple, nested = [], []
+        simple: list[tuple[str, Any]] = []
+        nested: list[tuple[str, Any]] = []
         for f in fields(node):
             value = getattr(node, f.name)
             if isinstance(value, Span) or value in (None, ()):
@@ -76,8 +77,10 @@ def show_graph(graph: Graph) -> str:
         lines += [f"  -> {array} = {number}" for array, number in routine.outputs]
     for part in ("prepare", "start", "body", "finish"):
         for call in getattr(graph, part):
-            lines.append(f"{part}: {call.routine}({', '.join((*call.padded, *call.plain))})"
-                         f" -> {', '.join(call.writes)} {call.moves or ''}".rstrip())
+            lines.append(
+                f"{part}: {call.routine}({', '.join((*call.padded, *call.plain))})"
+                f" -> {', '.join(call.writes)} {call.moves or ''}".rstrip()
+            )
     return "\n".join(lines) + "\n"
 
 

@@ -38,7 +38,7 @@ class Stencil:
     def reach(self) -> tuple[tuple[int, int], ...]:
         """Per axis how far it reads below and above, both as non-negative numbers."""
         columns = tuple(zip(*(o for o, _ in self.weights), strict=True)) or ((0,),) * self.dim
-        return tuple((max(0, -min(c)), max(0, max(c))) for c in columns)
+        return tuple((max(0, -min(c)), max(0, *c)) for c in columns)
 
     def adjoint(self) -> Stencil:
         """The transpose on Z^d: <S u, v> = <u, S^T v>; exact under each boundary's ghosts."""
@@ -50,7 +50,9 @@ class Stencil:
 
     def scaled(self, factor: Fraction) -> Stencil:
         """factor * S."""
-        return stencil(((o, factor * w) for o, w in self.weights), scale=self.scale, shift=self.shift)
+        return stencil(
+            ((o, factor * w) for o, w in self.weights), scale=self.scale, shift=self.shift
+        )
 
     def after(self, inner: Stencil) -> Stencil:
         """The composition: self applied to the result of `inner`."""
@@ -63,7 +65,7 @@ class Stencil:
         return stencil(pairs, scale=self.scale * inner.scale, shift=shift)
 
     def moment(self, powers: tuple[int, ...]) -> Fraction:
-        """sum_o w_o prod_a (o_a + e_a)^p_a with e the half-cell shift: the moment for order checks."""
+        """sum_o w_o prod_a (o_a + e_a)^p_a, e the half-cell shift: for checks of the order."""
         total = Fraction(0)
         for offset, weight in self.weights:
             product = weight
@@ -113,9 +115,7 @@ def staggered(derivative: int, order: int, *, to_face: bool) -> tuple[tuple[int,
     factor = Fraction(2) ** derivative
     low = 1 if to_face else -1  # a point at -1/2 from face i is u[i-1]; from point i it is F[i]
     weights = weights_1d(derivative, halves)
-    return tuple(
-        ((q - low) // 2, factor * w) for q, w in zip(halves, weights, strict=True) if w
-    )
+    return tuple(((q - low) // 2, factor * w) for q, w in zip(halves, weights, strict=True) if w)
 
 
 def along(

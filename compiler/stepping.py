@@ -9,7 +9,7 @@ import sympy
 from sympy import Expr, Rational
 
 from ..runtime.contract import Limit, Unproved
-from .certificates import limit as certified_limit
+from .certificates.certify import limit as certified_limit
 from .integrators.du_fort_frankel import ALPHA
 from .model import LIMIT, Claim, Time
 from .scheme import Scheme, Stage, Step, Update
@@ -30,6 +30,7 @@ def settle(scheme: Scheme, faults: Faults) -> tuple[Scheme, Limit | None]:
     if scheme.step is None or time is None:
         return replace(scheme, steps=scheme.model.iterate_steps), None
     scheme = _with_alpha(scheme, time, faults)
+    assert scheme.step is not None
     step, found = time.step if time.step is not None else Rational(9, 10) * LIMIT, None
     if step.has(LIMIT):
         found = least_limit(scheme, time, faults)
@@ -90,9 +91,12 @@ def _with_alpha(scheme: Scheme, time: Time, faults: Faults) -> Scheme:
     claim = Claim(name="l2_stable", value=None, part=None, parameter=None, span=time.span)
     found = certified_limit(explicit, claim)
     if isinstance(found, Unproved):
-        faults.error(time.method.name_span, "the norm of the operator, which alpha needs, has no"
-                     f" certificate: {found.reason.rstrip('.')}",
-                     "give it: `time du_fort_frankel, alpha 1/2`")
+        faults.error(
+            time.method.name_span,
+            "the norm of the operator, which alpha needs, has no"
+            f" certificate: {found.reason.rstrip('.')}",
+            "give it: `time du_fort_frankel, alpha 1/2`",
+        )
         return scheme
     alpha = 1 / (2 * rational(found.value))
     return replace(scheme, step=substituted(scheme.step, {ALPHA: alpha}))
@@ -113,5 +117,6 @@ def substituted(step: Step, values: dict[sympy.Symbol, Expr]) -> Step:
     def stages(all_: tuple[Stage, ...]) -> tuple[Stage, ...]:
         return tuple(replace(s, updates=tuple(map(update, s.updates))) for s in all_)
 
-    return replace(step, start=stages(step.start), body=stages(step.body),
-                   finish=stages(step.finish))
+    return replace(
+        step, start=stages(step.start), body=stages(step.body), finish=stages(step.finish)
+    )

@@ -71,8 +71,9 @@ class Draft:
         key = (op, inputs, location)
         if key not in self.index:
             number = len(self.nodes)
-            self.nodes[number] = Node(op=op, inputs=inputs, location=location, name=name,
-                                      formula=formula, span=span)
+            self.nodes[number] = Node(
+                op=op, inputs=inputs, location=location, name=name, formula=formula, span=span
+            )
             self.index[key] = number
         return self.index[key]
 
@@ -85,9 +86,7 @@ class Draft:
         if node in self.kept:
             return self.array(self.kept[node], node.location)
         if self.hoist and prepared(node):
-            self.kept[node] = _prepared_name(
-                node, self.kept, [a.name for a in self.scheme.axes]
-            )
+            self.kept[node] = _prepared_name(node, self.kept, [a.name for a in self.scheme.axes])
             return self.array(self.kept[node], node.location)
         match node:
             case Read(kind="coordinate"):
@@ -95,8 +94,9 @@ class Draft:
                 points = self.array(node.symbol.name, (0,) * len(self.scheme.axes))
                 if not any(node.location):
                     return points
-                return self.add(Coordinate(axis=axis), (points,), node.location,
-                                name=f"{node.symbol.name}_face")
+                return self.add(
+                    Coordinate(axis=axis), (points,), node.location, name=f"{node.symbol.name}_face"
+                )
             case Read():
                 array = self.at.get(node.symbol, node.symbol.name)
                 return self.array(array, node.location)
@@ -108,23 +108,39 @@ class Draft:
                 return self.flux(node, name=name, span=span)
             case Network():
                 inputs = tuple(self.grid(a) for a in node.arguments)
-                return self.add(NetworkOp(function=node.function), inputs, node.location,
-                                name=name or f"{node.function.name}_value", span=span)
+                return self.add(
+                    NetworkOp(function=node.function),
+                    inputs,
+                    node.location,
+                    name=name or f"{node.function.name}_value",
+                    span=span,
+                )
 
     def linear(self, node: Linear, *, name: str, span: Span | None) -> int:
         """A stencil on each operand."""
         inputs = tuple(self.grid(v) for _, v in node.terms)
         stencils = tuple(s for s, _ in node.terms)
         word, formula = describe(node, [a.name for a in self.scheme.axes])
-        return self.add(StencilOp(stencils=stencils), inputs, node.location, name=name or word,
-                        formula=formula, span=span)
+        return self.add(
+            StencilOp(stencils=stencils),
+            inputs,
+            node.location,
+            name=name or word,
+            formula=formula,
+            span=span,
+        )
 
     def point(self, node: Point, *, name: str, span: Span | None) -> int:
         """A formula; constants have no inputs."""
         inputs = tuple(self.grid(v) for _, v in node.operands)
         symbols = tuple(s for s, _ in node.operands)
-        return self.add(Pointwise(expression=node.expression, symbols=symbols), inputs,
-                        node.location, name=name or "v", span=span)
+        return self.add(
+            Pointwise(expression=node.expression, symbols=symbols),
+            inputs,
+            node.location,
+            name=name or "v",
+            span=span,
+        )
 
     def flux(self, node: Flux, *, name: str, span: Span | None) -> int:
         """-K^T of the fluxes; weights first, so that frozen ones are read from their arrays."""
@@ -139,19 +155,31 @@ class Draft:
                 continue
             weight = self.grid(face.weight, name=f"weight_{letter}")
             g, s = Symbol("_g", real=True), Symbol("_s", real=True)
-            fluxes.append(self.add(Pointwise(expression=g * s, symbols=(g, s)), (weight, slope),
-                                   face.flux.location, name=f"flux_{letter}"))
+            fluxes.append(
+                self.add(
+                    Pointwise(expression=g * s, symbols=(g, s)),
+                    (weight, slope),
+                    face.flux.location,
+                    name=f"flux_{letter}",
+                )
+            )
         differences = tuple(f.difference for f in node.faces)
-        return self.add(AdjointOp(differences=differences, of=tuple(slopes)), tuple(fluxes),
-                        node.location, name=name or "div", formula="div of the flux", span=span)
+        return self.add(
+            AdjointOp(differences=differences, of=tuple(slopes)),
+            tuple(fluxes),
+            node.location,
+            name=name or "div",
+            formula="div of the flux",
+            span=span,
+        )
 
-    def combine(self, pairs: list[tuple[Expr, int]], location: Location, **words: str) -> int:
+    def combine(self, pairs: list[tuple[Expr, int]], location: Location, *, name: str) -> int:
         """A sum of nodes with scalar coefficients; one node alone stays itself."""
         if len(pairs) == 1 and pairs[0][0] == 1:
             return pairs[0][1]
         coefficients = tuple(c for c, _ in pairs)
-        return self.add(Combine(coefficients=coefficients), tuple(i for _, i in pairs), location,
-                        **words)  # type: ignore[arg-type]
+        inputs = tuple(i for _, i in pairs)
+        return self.add(Combine(coefficients=coefficients), inputs, location, name=name)
 
     def integral(self, total: Sum, name: str) -> int:
         """The integral or mean of a grid expression; values on walls carry half a cell."""

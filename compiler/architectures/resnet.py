@@ -107,8 +107,7 @@ def _update(scheme: Scheme, draft: Draft, update: Update) -> int:
         if chosen:
             pairs.append((update.slope, _rate(draft, chosen, like, update.unknown)))
     if not pairs:
-        zero = draft.add(Pointwise(expression=sympy.S.Zero, symbols=()), (), like, name="zero")
-        return zero
+        return draft.add(Pointwise(expression=sympy.S.Zero, symbols=()), (), like, name="zero")
     return draft.combine(pairs, like, name=f"new_{update.target}")
 
 
@@ -228,8 +227,13 @@ def _places(
     dim = len(scheme.axes)
     none = ((0, 0),) * dim
     found = [
-        ArrayPlace(name=u.symbol.name, like=u.symbol, location=u.location,
-                   extra=tuple((0, e) for e in u.extra), halo=none)
+        ArrayPlace(
+            name=u.symbol.name,
+            like=u.symbol,
+            location=u.location,
+            extra=tuple((0, e) for e in u.extra),
+            halo=none,
+        )
         for u in scheme.unknowns
     ]
     homes: dict[Symbol, ArrayPlace] = {p.like: p for p in found}
@@ -238,14 +242,16 @@ def _places(
     if any(n.kind == "coordinate" for k in kept for n in walk(k) if isinstance(n, Read)):
         zero = (0,) * dim
         found += [
-            ArrayPlace(name=a.name, like=scheme.unknowns[0].symbol, location=zero, extra=none,
-                       halo=none)
+            ArrayPlace(
+                name=a.name, like=scheme.unknowns[0].symbol, location=zero, extra=none, halo=none
+            )
             for a in scheme.axes
         ]
     first = scheme.unknowns[0].symbol
     found += [
-        ArrayPlace(name=name, like=first, location=node.location, extra=none, halo=none,
-                   ghosts=False)
+        ArrayPlace(
+            name=name, like=first, location=node.location, extra=none, halo=none, ghosts=False
+        )
         for node, name in (kept | frozen).items()
     ]
     return tuple(found)

@@ -20,10 +20,11 @@ from sympy import Expr, Symbol
 
 from ...runtime.contract import Json
 from ..model import TIME
-from ..scheme import Point, Scheme, Unknown, reads, walk
+from ..scheme import Point, Read, Scheme, Unknown, reads, walk
 from ..stencil import Stencil
-from .atoms import Atom, Constant, Diffusive, Other, Source, atoms
+from .atoms import Atom, Constant, Diffusive, Other, Source, atoms, equations
 from .base import Unprovable
+from .expression import inline
 from .forms import NoForm, Signs, names_in, text
 from .symbol import Peak, Polynomial, autocorrelation, nonnegative, peak, plus, scaled, symbol
 from .walls import reason_against
@@ -39,6 +40,7 @@ class Energy:
     weights: list[Json] = field(default_factory=list)
     signs_of_stencils: dict[Expr, Json] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
+    data: set[str] = field(default_factory=set)
     fixed: set[str] = field(default_factory=set)
     fluxes: bool = False
     linear: bool = True
@@ -148,7 +150,9 @@ def _take_faces(
             found.weights.append(bound.proof)
             found.fixed |= bound.fixed
             nodes = tuple(walk(face.weight))
-            found.names |= _parameters(n for n in nodes if isinstance(n, Point))
+            found.names |= _parameters(scheme, (n for n in nodes if isinstance(n, Point)))
+            found.data |= {str(n.symbol.name) for n in nodes
+                           if isinstance(n, Read) and n.kind == "data"}
             found.linear = found.linear and not reads(face.weight)
             found.steady = found.steady and not any(
                 TIME in n.expression.free_symbols for n in nodes if isinstance(n, Point)
@@ -159,9 +163,12 @@ def _take_faces(
             upper[m] = plus(upper.get(m, {}), scaled(polynomial, factor * high))
 
 
-def _parameters(nodes: Iterable[Point]) -> set[str]:
-    operands = {str(s.name) for n in nodes for s, _ in n.operands}
-    return names_in(n.expression for n in nodes) - operands
+def _parameters(scheme: Scheme, nodes: Iterable[Point]) -> set[str]:
+    found: set[str] = set()
+    for node in nodes:
+        operands = {str(s.name) for s, _ in node.operands}
+        found |= names_in([inline(node.expression, scheme.model)]) - operands
+    return found
 
 
 def squared(difference: Stencil) -> Polynomial:
@@ -175,8 +182,6 @@ def squared(difference: Stencil) -> Polynomial:
 
 def energies(scheme: Scheme, part: str | None, signs: Signs) -> list[Energy]:
     """The bound of each equation that a claim speaks of."""
-    from .atoms import equations  # noqa: PLC0415
-
     return [
         energy(scheme, atoms(scheme, rate, part), rate.unknown, scheme.unknown(rate.unknown), signs)
         for rate in equations(scheme, part)

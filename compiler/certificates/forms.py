@@ -91,9 +91,8 @@ def _sign(param: Param, scheme: Scheme) -> tuple[int, str]:
     box = parameter_box(scheme)[param.symbol]
     if param.interval is not None:
         low, high = param.interval
-        text = f"{name} in [{low}, {high}]".replace("**", "^")
-        strict = (box.low > 0) - (box.high < 0)
-        return strict or (param.positive and box.low >= 0), text
+        text = f"{name} in [{written(low, '-oo')}, {written(high, 'oo')}]"
+        return 1 if box.low >= 0 else -1 if box.high <= 0 else 0, text
     if param.positive:
         return 1, f"{name} > 0"
     if param.trainable or param.of_limit:
@@ -107,6 +106,13 @@ def _sign(param: Param, scheme: Scheme) -> tuple[int, str]:
     if sign == 0 and not value.low == value.high == 0:
         return 0, f"{name} real"
     return sign, f"{name} {relation}"
+
+
+def written(end: Expr | None, infinite: str) -> str:
+    """An end of a set in a hypothesis: a number, or an infinity."""
+    if end is None or end in {sympy.oo, -sympy.oo}:
+        return infinite
+    return str(end) if end.is_Rational else "?"
 
 
 def parameter_box(scheme: Scheme) -> dict[Symbol, Interval]:

@@ -158,6 +158,7 @@ def _parameter(param: Param) -> Json:
         "value": None if param.of_limit else tree(param.value),
         "low": "0" if param.positive and low is None else _optional(low),
         "high": _optional(high),
+        "declared": param.interval is not None,
         "positive": param.positive,
         "trainable": param.trainable,
         "varies": param.per_step or param.per_channel,
@@ -167,6 +168,7 @@ def _parameter(param: Param) -> Json:
 def _unknown(unknown: Unknown, model: Model) -> Json:
     found: dict[str, Json] = {
         "name": str(unknown.symbol.name),
+        "field": unknown.field,
         "kind": unknown.kind,
         "location": list(unknown.location),
         "extra": list(unknown.extra),

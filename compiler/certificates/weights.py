@@ -154,13 +154,8 @@ def _refined(scheme: Scheme, node: Point, box: Box, names: list[str]) -> Weight 
     numbers = {s: f"${k}" for k, (s, _) in enumerate(node.operands)}
     for part in _common_parts(formula):
         t = Symbol("_t", real=True)
-        single = formula.xreplace({part: t})
-        if single.free_symbols - {t} and part != formula:
-            single = sympy.cancel(formula).xreplace({part: t})
-        if single.free_symbols - {t}:
-            continue
         try:
-            found = _halved(single, t, extent(part, domain))
+            found = _halved(formula.xreplace({part: t}), t, extent(part, domain))
         except NoRange:
             continue
         if found is not None:
@@ -172,22 +167,11 @@ def _refined(scheme: Scheme, node: Point, box: Box, names: list[str]) -> Weight 
 
 
 def _common_parts(formula: Expr) -> list[Expr]:
-    """Subexpressions through which all variables enter, small ones last."""
-    variables = formula.free_symbols
-    found = [e for e in sympy.preorder_traversal(formula) if e.free_symbols and not e.is_Boolean]
-    whole = [e for e in dict.fromkeys(found) if not _outside(formula, e)]
-    symbols = [s for s in sorted(variables, key=str) if variables == {s}]
-    products = [p for p in _products(formula) if p not in whole]
-    return [e for e in [*products, *whole, *symbols] if e != formula and not e.atoms(Operator)]
-
-
-def _products(formula: Expr) -> list[Expr]:
-    return []
-
-
-def _outside(formula: Expr, part: Expr) -> bool:
+    """Subexpressions through which all variables enter, the largest first."""
     t = Symbol("_t", real=True)
-    return bool(formula.xreplace({part: t}).free_symbols - {t})
+    found = [e for e in sympy.preorder_traversal(formula) if e.free_symbols and not e.is_Boolean]
+    return [e for e in dict.fromkeys(found) if e != formula
+            and not formula.xreplace({e: t}).free_symbols - {t}]  # fmt: skip
 
 
 def _halved(formula: Expr, t: Symbol, whole: Interval) -> tuple[Fraction, Json] | None:

@@ -107,9 +107,7 @@ def linear(terms: tuple[tuple[Stencil, Grid], ...], location: Location) -> Grid:
         else:
             flat.append((outer, operand))
     operands = list(dict.fromkeys(v for _, v in flat))
-    collected = tuple(
-        (s, v) for v in operands for s in merged(tuple(s for s, w in flat if w == v))
-    )
+    collected = tuple((s, v) for v in operands for s in merged(tuple(s for s, w in flat if w == v)))
     if len(collected) == 1 and collected[0][0] == identity(len(location)):
         return collected[0][1]
     return Linear(terms=collected, location=location)

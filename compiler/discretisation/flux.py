@@ -1,6 +1,8 @@
-"""`div(F(grad u))` as -K^T Phi(K u): staggered slopes, weights where they are, the exact adjoint."""
+"""`div(F(grad u))` as -K^T Phi(K u): slopes and weights where they are, the exact adjoint."""
 
 from __future__ import annotations
+
+from fractions import Fraction
 
 import sympy
 from sympy import Expr, Symbol
@@ -29,7 +31,7 @@ def flux(context: Context, parts: tuple[Expr, ...], at: Location) -> Grid:
     )
     operand = _operand(context, parts)
     if all(f.weight is None and f.flux == f.slope for f in faces):
-        terms = tuple((f.difference.adjoint().scaled(-1), f.slope) for f in faces)
+        terms = tuple((f.difference.adjoint().scaled(Fraction(-1)), f.slope) for f in faces)
         return linear(terms, at)
     return Flux(operand=build(context, operand, at), faces=faces, location=at)
 
@@ -143,8 +145,17 @@ def _mean(context: Context, node: Grid, axis: int) -> Grid:
     low, high = (-1, 0) if to_face else (0, 1)
     a, b = Symbol("_a", real=True), Symbol("_b", real=True)
     ends = tuple(
-        linear(((along([(o, 1)], axis, dim=context.dim, scale=sympy.S.One, shift=shift), node),),
-               location)
+        linear(
+            (
+                (
+                    along(
+                        [(o, Fraction(1))], axis, dim=context.dim, scale=sympy.S.One, shift=shift
+                    ),
+                    node,
+                ),
+            ),
+            location,
+        )
         for o in (low, high)
     )
     harmonic = HarmonicMean(a, b)

@@ -34,7 +34,7 @@ def depth(equations: tuple[Equation, ...]) -> dict[Symbol, int]:
 
 
 def nodewise_terms(context: Context, equation: Equation) -> tuple[Term, ...]:
-    """The right side: one linear term for each coefficient in the parameters, the rest pointwise."""
+    """The right side: a linear term for each coefficient in parameters, the rest pointwise."""
     at = (0,) * context.dim
 
     def atom(context: Context, node: Expr, where: Location) -> Grid | None:
@@ -80,5 +80,3 @@ def _shifted(context: Context, node: Expr) -> Grid:
     read: Grid = Read(symbol=array, kind=kind, location=zero)
     shift = stencil([(offsets, Fraction(1))], scale=sympy.S.One, shift=zero)
     return linear(((shift, read),), zero)
-
-

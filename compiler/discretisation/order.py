@@ -56,19 +56,34 @@ def interior_row(rates: tuple[Rate, ...], axes: tuple[GridAxis, ...]) -> OrderRo
                         continue
                     orders.append(found[1])
                     if node is term.value and isinstance(node, Linear):
-                        errors.append((found[1], _leading(term.coefficient, stencil, found, axes,
-                                                          _name(node, stencil))))
+                        errors.append(
+                            (
+                                found[1],
+                                _leading(
+                                    term.coefficient, stencil, found, axes, _name(node, stencil)
+                                ),
+                            )
+                        )
     if not orders:
-        return OrderRow(place="interior", order=None, leading="exact: no derivative is replaced",
-                        span=rates[0].span if rates else None)
+        return OrderRow(
+            place="interior",
+            order=None,
+            leading="exact: no derivative is replaced",
+            span=rates[0].span if rates else None,
+        )
     order = min(orders)
     leading = " + ".join(text for o, text in errors if o == order)
-    return OrderRow(place="interior", order=order, leading=leading or "of the flux's differences",
-                    span=rates[0].span)
+    return OrderRow(
+        place="interior",
+        order=order,
+        leading=leading or "of the flux's differences",
+        span=rates[0].span,
+    )
 
 
-def wall_rows(unknowns: tuple[Unknown, ...], axes: tuple[GridAxis, ...], order: int | None
-              ) -> tuple[OrderRow, ...]:
+def wall_rows(
+    unknowns: tuple[Unknown, ...], axes: tuple[GridAxis, ...], order: int | None
+) -> tuple[OrderRow, ...]:
     """One line a wall: the global order expected with its ghost rule.
 
     Ghosts by reflection lose two local orders in the rows at a wall, which the inverse of the
@@ -83,9 +98,12 @@ def wall_rows(unknowns: tuple[Unknown, ...], axes: tuple[GridAxis, ...], order: 
                     place = f"{axis.name} {side}"
                     text = "ghosts by reflection" + (
                         "; of full order if the solution continues evenly or oddly"
-                        if order > 2 else "")
-                    found[place] = OrderRow(place=place, order=min(order, 2), leading=text,
-                                            span=edge.span)
+                        if order > 2
+                        else ""
+                    )
+                    found[place] = OrderRow(
+                        place=place, order=min(order, 2), leading=text, span=edge.span
+                    )
     return tuple(found.values())
 
 
@@ -112,8 +130,12 @@ def _leading(
     for powers, value in found[2].items():
         spacing = sympy.Mul(*(a.spacing**p for a, p in zip(axes, powers, strict=True)))
         letters = "".join(a.name * p for a, p in zip(axes, powers, strict=True))
-        derivative = Symbol(f"d{letters}({name})" if len(letters) < 5 else
-                            f"d({name}, " + ", ".join(f"{a.name}^{p}" for a, p in
-                                                      zip(axes, powers, strict=True) if p) + ")")
+        derivative = Symbol(
+            f"d{letters}({name})"
+            if len(letters) < 5
+            else f"d({name}, "
+            + ", ".join(f"{a.name}^{p}" for a, p in zip(axes, powers, strict=True) if p)
+            + ")"
+        )
         total += sympy.Rational(value.numerator, value.denominator) * spacing * derivative
     return str(coefficient * stencil.scale * total).replace("**", "^")

@@ -53,8 +53,11 @@ def _spacing(model: Model, a: int, faults: Faults) -> Expr:
     if model.grid.placement == "nodes" and not any(p.axis == a for p in model.boundary.periodic):
         intervals += _dirichlet_ends(model, a, faults) - 1
     if intervals < 1:
-        faults.error(model.grid.span, f"{model.grid.counts[a]} nodes do not span axis '{axis.name}'",
-                     "a wall that is no Dirichlet wall carries a node: at least 2 are needed")
+        faults.error(
+            model.grid.span,
+            f"{model.grid.counts[a]} nodes do not span axis '{axis.name}'",
+            "a wall that is no Dirichlet wall carries a node: at least 2 are needed",
+        )
         intervals = 1
     return (axis.high - axis.low) / intervals
 
@@ -66,9 +69,12 @@ def _dirichlet_ends(model: Model, a: int, faults: Faults) -> int:
         if wall.axis == a and wall.operand == "value":
             ends[wall.unknown] = ends.get(wall.unknown, 0) + (wall.slope == 0)
     if len(set(ends.values())) > 1:
-        faults.error(model.grid.span, f"the fields have different ends along '{model.axes[a].name}',"
-                     " so one set of nodes cannot serve them all",
-                     "use cells, or the same kind of wall for every field")
+        faults.error(
+            model.grid.span,
+            f"the fields have different ends along '{model.axes[a].name}',"
+            " so one set of nodes cannot serve them all",
+            "use cells, or the same kind of wall for every field",
+        )
     return next(iter(ends.values()), 0)
 
 
@@ -89,14 +95,21 @@ def locations_of(model: Model, faults: Faults) -> dict[Symbol, Location]:
     zero = (0,) * dim
     staggered = {s for f in model.fields if f.staggered for s in f.symbols}
     known = {s: zero for f in model.fields if not f.staggered for s in f.symbols}
-    links = [(e.unknown, operand, toggle, e.span) for e in model.equations
-             for operand, toggle in _toggles(model, e.right, zero)
-             if {e.unknown, operand} & staggered and any(toggle)]
+    links = [
+        (e.unknown, operand, toggle, e.span)
+        for e in model.equations
+        for operand, toggle in _toggles(model, e.right, zero)
+        if {e.unknown, operand} & staggered and any(toggle)
+    ]
     if not known:
         known = _faces_of_first_vector(model)
     while len(known) < len(known | dict.fromkeys(staggered)):
-        new = {b: _xor(known[a], t) for u, v, t, _ in links for a, b in ((u, v), (v, u))
-               if a in known and b not in known}
+        new = {
+            b: _xor(known[a], t)
+            for u, v, t, _ in links
+            for a, b in ((u, v), (v, u))
+            if a in known and b not in known
+        }
         if not new:
             break
         known |= new
@@ -105,8 +118,11 @@ def locations_of(model: Model, faults: Faults) -> dict[Symbol, Location]:
             known.setdefault(symbol, _unit(c, dim) if field.vector else zero)
     for u, v, toggle, span in links:
         if known[v] != _xor(known[u], toggle):
-            faults.error(span, f"no staggering fits: '{u}' and '{v}' would each lie in two places",
-                         "every equation must reach its fields through the same odd differences")
+            faults.error(
+                span,
+                f"no staggering fits: '{u}' and '{v}' would each lie in two places",
+                "every equation must reach its fields through the same odd differences",
+            )
     return known
 
 
@@ -114,7 +130,7 @@ def _faces_of_first_vector(model: Model) -> dict[Symbol, Location]:
     dim = len(model.axes)
     field: Field | None = next((f for f in model.fields if f.vector), None)
     if field is None:
-        return {s: (0,) * dim for s in model.fields[0].symbols}
+        return dict.fromkeys(model.fields[0].symbols, (0,) * dim)
     return {s: _unit(c, dim) for c, s in enumerate(field.symbols)}
 
 
@@ -162,8 +178,12 @@ def unknowns_of(model: Model, locations: dict[Symbol, Location]) -> tuple[Unknow
                 for a in range(len(model.axes))
             ),
             edges=tuple(
-                (PERIODIC, PERIODIC) if a in periodic
-                else (_edge(model, symbol, locations, a, "low"), _edge(model, symbol, locations, a, "high"))
+                (PERIODIC, PERIODIC)
+                if a in periodic
+                else (
+                    _edge(model, symbol, locations, a, "low"),
+                    _edge(model, symbol, locations, a, "high"),
+                )
                 for a in range(len(model.axes))
             ),
         )
@@ -172,7 +192,9 @@ def unknowns_of(model: Model, locations: dict[Symbol, Location]) -> tuple[Unknow
     ]
     for data in model.data:
         edges = tuple(
-            (PERIODIC, PERIODIC) if a in periodic else (_mirror_data(model, a, "low"), _mirror_data(model, a, "high"))
+            (PERIODIC, PERIODIC)
+            if a in periodic
+            else (_mirror_data(model, a, "low"), _mirror_data(model, a, "high"))
             for a in range(len(model.axes))
         )
         zero = (0,) * len(model.axes)
@@ -184,8 +206,11 @@ def unknowns_of(model: Model, locations: dict[Symbol, Location]) -> tuple[Unknow
 
 
 def _walls(model: Model, axis: int, side: str) -> list[Wall]:
-    return [w for w in model.boundary.walls
-            if w.axis == axis and w.side == side and w.operand == "value"]
+    return [
+        w
+        for w in model.boundary.walls
+        if w.axis == axis and w.side == side and w.operand == "value"
+    ]
 
 
 def _edge(
@@ -200,8 +225,14 @@ def _edge(
         dirichlet = own.slope == 0
         nodes = model.grid.placement == "nodes"
         mirror = 1 if on_face else (-1 if dirichlet else 1) if nodes else 0
-        return Edge(rule="wall", mirror=mirror, value=own.value, slope=own.slope, right=own.right,
-                    span=own.span)
+        return Edge(
+            rule="wall",
+            mirror=mirror,
+            value=own.value,
+            slope=own.slope,
+            right=own.right,
+            span=own.span,
+        )
     return _inherited(model, symbol, locations, axis, side) or NONE
 
 

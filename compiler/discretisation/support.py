@@ -34,8 +34,11 @@ def refuse_later(model: Model, faults: Faults) -> None:
     found = next(iter(_missing(model)), None)
     if found is not None:
         span, what = found
-        faults.error(span, f"{what} is not there yet",
-                     "this version compiles explicit schemes on grids; the text itself is right")
+        faults.error(
+            span,
+            f"{what} is not there yet",
+            "this version compiles explicit schemes on grids; the text itself is right",
+        )
 
 
 def _missing(model: Model) -> list[tuple]:  # type: ignore[type-arg]
@@ -53,13 +56,18 @@ def _missing(model: Model) -> list[tuple]:  # type: ignore[type-arg]
     found += [(k.span, "a learned kernel") for k in model.kernels]
     found += [(e.span, what) for e in model.equations for what in _in_equation(e)]
     found += [
-        (w.span, f"a condition on {w.operand}(u)") for w in model.boundary.walls
+        (w.span, f"a condition on {w.operand}(u)")
+        for w in model.boundary.walls
         if w.operand != "value"
     ]
     found += [(f.span, "a field with channels") for f in model.fields if f.channels > 1]
     if not model.equations:
-        found.append((model.fields[0].span if model.fields else model.grid.span,
-                      "a scheme without an equation"))
+        found.append(
+            (
+                model.fields[0].span if model.fields else model.grid.span,
+                "a scheme without an equation",
+            )
+        )
     return sorted(found, key=lambda pair: pair[0].start)
 
 

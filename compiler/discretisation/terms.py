@@ -5,8 +5,8 @@ from __future__ import annotations
 import sympy
 from sympy import Expr
 
-from ..model import Called, Divergence, Laplacian, Operator, Partial
-from ..scheme import Grid, Term
+from ..model import Divergence, Laplacian, Operator, Partial
+from ..scheme import Grid, Linear, Term
 from ..source import Span
 from ..stencil import Location
 from .context import Context, linear, moved
@@ -84,8 +84,9 @@ def _operator(
         factor, inner = _constant_factor(context, part)
         nested = inner.has(Laplacian, Partial, Divergence)
         home = context.common_location(inner, at)
-        pairs = _grids(context, sympy.S.One, inner, home, span) if nested else None
-        for extra, grid in pairs or [(sympy.S.One, None)]:
+        plain: list[tuple[Expr, Grid | None]] = [(sympy.S.One, None)]
+        pairs = _grids(context, sympy.S.One, inner, home, span) if nested else []
+        for extra, grid in pairs or plain:
             found.append((coefficient * factor * extra, _apply(context, rest, inner, grid, at)))
     return found
 
@@ -102,7 +103,9 @@ def _apply(context: Context, rest: Operator, inner: Expr, grid: Grid | None, at:
         return differentiate(context, inner, axis, order, at)
     odd = order % 2 and grid.location[axis] != at[axis]
     operator = (
-        context.half(axis, order, to_face=bool(at[axis])) if odd else context.derivative(axis, order)
+        context.half(axis, order, to_face=bool(at[axis]))
+        if odd
+        else context.derivative(axis, order)
     )
     reached = tuple(g + s for g, s in zip(grid.location, operator.shift, strict=True))
     return moved(context, linear(((operator, grid),), reached), at)
@@ -155,19 +158,15 @@ def _merged(terms: list[Term]) -> tuple[Term, ...]:
     """Terms of equal coefficient and words whose values are plain stencils become one."""
     found: dict[tuple[Expr, tuple[str, ...]], Term] = {}
     rest: list[Term] = []
-    from ..scheme import Linear  # noqa: PLC0415
-
     for term in terms:
         key = (term.coefficient, term.words)
         if not isinstance(term.value, Linear):
             rest.append(term)
-        elif key in found and isinstance(found[key].value, Linear):
-            value = linear(found[key].value.terms + term.value.terms, term.value.location)
-            found[key] = Term(words=term.words, coefficient=term.coefficient, value=value,
-                              span=term.span)
+        elif key in found and isinstance(before := found[key].value, Linear):
+            value = linear(before.terms + term.value.terms, term.value.location)
+            found[key] = Term(
+                words=term.words, coefficient=term.coefficient, value=value, span=term.span
+            )
         else:
             found[key] = term
     return tuple(found.values()) + tuple(rest)
-
-
-__all__ = ["Called", "additive", "terms_of", "words"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 import sympy
 from sympy import Expr, Max, Min, Symbol
@@ -72,8 +73,11 @@ def engquist_osher(
         return []
     parts = _split(f, fields[0])
     if parts is None:
-        context.faults.error(span, "the turning points of this flux have no exact values",
-                             "a polynomial flux of degree at most 3 has them")
+        context.faults.error(
+            span,
+            "the turning points of this flux have no exact values",
+            "a polynomial flux of degree at most 3 has them",
+        )
         return []
     rising, falling = parts if factor.is_nonnegative else reversed(parts)
     # with a positive factor on the right side, a rising f moves values down the axis
@@ -102,10 +106,12 @@ def _split(f: Expr, u: Symbol) -> tuple[Expr, Expr] | None:
         return None
     bounds = [-sympy.oo, *roots, sympy.oo]
     rising = falling = sympy.S.Zero
-    for low, high in zip(bounds, bounds[1:], strict=False):
+    for low, high in pairwise(bounds):
         middle = _between(low, high)
-        clipped = Max(Min(u, high) if high.is_finite else u, low) if low.is_finite else (
-            Min(u, high) if high.is_finite else u
+        clipped = (
+            Max(Min(u, high) if high.is_finite else u, low)
+            if low.is_finite
+            else (Min(u, high) if high.is_finite else u)
         )
         piece = f.subs(u, clipped)
         sign = slope.subs(u, middle)

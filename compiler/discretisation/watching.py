@@ -29,8 +29,12 @@ def _watch(context: Context, watched: Watched) -> Watch:
             sums.append((symbol, Sum(value=_density(context, rest), mean=isinstance(node, Mean))))
             parts.append(coefficient * symbol)
         mapping[node] = sympy.Add(*parts)
-    return Watch(name=watched.name, expression=watched.value.xreplace(mapping), sums=tuple(sums),
-                 span=watched.span)
+    return Watch(
+        name=watched.name,
+        expression=watched.value.xreplace(mapping),
+        sums=tuple(sums),
+        span=watched.span,
+    )
 
 
 def _constant(context: Context, term: Expr) -> tuple[Expr, Expr]:
@@ -43,7 +47,7 @@ def _density(context: Context, term: Expr) -> Grid:
     """A squared first derivative at its faces, everything else where its fields live."""
     zero: Location = (0,) * context.dim
     base, exponent = term.as_base_exp()
-    if isinstance(base, Partial) and base.args[2] == 1 and exponent == 2:  # noqa: PLR2004
+    if isinstance(base, Partial) and base.args[2] == 1 and exponent == 2:
         axis = context.axis(base.args[1])
         home = context.common_location(base.args[0], zero)
         to_face = not home[axis]

@@ -16,7 +16,7 @@ STEP = 4
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A line end if the group around it breaks, else the word `flat`; `hard` always ends a line."""
+    """A line end if the group around it breaks, else the word `flat`; `hard` is always one."""
 
     flat: str = ""
     hard: bool = False
@@ -42,7 +42,7 @@ class Indent:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """Printed only where the group around it, or the named one, has broken (or stayed flat)."""
+    """Printed only where the group around it, or the named one, has broken (or has not)."""
 
     body: Doc
     broken: bool = True
@@ -81,6 +81,7 @@ Doc = str | tuple["Doc", ...] | Break | Group | Indent | When | Own | Rescue | C
 HARD = Break(hard=True)
 SOFT = Break()
 SPACE = Break(" ")
+COMMA = When(",")  # after the last of several parts, each on its own line
 
 
 def must_break(doc: Doc) -> bool:
@@ -167,16 +168,16 @@ class _Printer:
         flat = not must_break(group)
         if flat and not (item.flat and self.measured):
             self.measured = True
-            flat = self._fits(item.but(group.body, flat=True))
-        self.stack.append(item.but(group.body, flat=flat))
+            flat = self._fits(item.but(group, flat=True))
         if group.name:
             self.flats[group.name] = flat
+        self.stack.append(item.but(group.body, flat=flat))
 
     def _rescue(self, item: _Item, doc: Rescue) -> None:
-        self.flats.pop(doc.name, None)
         flat = item.flat and self.measured
         if not flat:
             self.measured = True
+            self.flats[doc.name] = True
             flat = self._fits(item.but(doc.body, flat=True))
         if not flat:
             self.flats[doc.name] = False

@@ -1,135 +1,119 @@
-"""Python expressions as documents: where a line may end in ruff's style."""
+"""Python expressions as documents: where a line may end in ruff's style, and where it had better."""
 
 from __future__ import annotations
 
 import ast
-import keyword
-import tokenize
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import count
+import itertools
+from collections.abc import Callable, Sequence
 
-from .document import BROKEN_COMMA, MAGIC_COMMA, SOFT, SPACE, Doc, Group, Indent, Own, When
+from .document import COMMA, HARD, SOFT, SPACE, Doc, Group, Indent, Own, When
+from .source_text import SourceText, Unknown
 
 # Where an expression stands: bare (a line end would end the statement), inside brackets, or, given
 # by the number of their group, in parentheses that are written only if they are needed.
 BARE, INSIDE = -1, 0
 
 Part = ast.expr | tuple[str, int]  # an operand, or an operator and how loosely it binds
+Chained = ast.Call | ast.Attribute | ast.Subscript
 
+COMPARISON, BOOLEAN = 10, 11
 OPERATORS: dict[type[ast.AST], tuple[str, int]] = {
-    ast.Pow: ("**", 1),
-    **{t: (s, 2) for t, s in ((ast.Mult, "*"), (ast.MatMult, "@"), (ast.Div, "/"))},
-    **{t: (s, 2) for t, s in ((ast.Mod, "%"), (ast.FloorDiv, "//"))},
-    **{t: (s, 3) for t, s in ((ast.Add, "+"), (ast.Sub, "-"))},
-    **{t: (s, 4) for t, s in ((ast.LShift, "<<"), (ast.RShift, ">>"))},
-    ast.BitAnd: ("&", 5),
-    ast.BitXor: ("^", 6),
-    ast.BitOr: ("|", 7),
-    **{t: (s, 8) for t, s in ((ast.Eq, "=="), (ast.NotEq, "!="), (ast.Lt, "<"), (ast.LtE, "<="))},
-    **{t: (s, 8) for t, s in ((ast.Gt, ">"), (ast.GtE, ">="), (ast.In, "in"))},
-    **{t: (s, 8) for t, s in ((ast.NotIn, "not in"), (ast.Is, "is"), (ast.IsNot, "is not"))},
-    ast.And: ("and", 9),
-    ast.Or: ("or", 9),
+    ast.Pow: ("**", 2),
+    ast.Mult: ("*", 4),
+    ast.MatMult: ("@", 4),
+    ast.Div: ("/", 4),
+    ast.FloorDiv: ("//", 4),
+    ast.Mod: ("%", 4),
+    ast.Add: ("+", 5),
+    ast.Sub: ("-", 5),
+    ast.LShift: ("<<", 6),
+    ast.RShift: (">>", 6),
+    ast.BitAnd: ("&", 7),
+    ast.BitXor: ("^", 8),
+    ast.BitOr: ("|", 9),
+    ast.Eq: ("==", COMPARISON),
+    ast.NotEq: ("!=", COMPARISON),
+    ast.Lt: ("<", COMPARISON),
+    ast.LtE: ("<=", COMPARISON),
+    ast.Gt: (">", COMPARISON),
+    ast.GtE: (">=", COMPARISON),
+    ast.Is: ("is", COMPARISON),
+    ast.IsNot: ("is not", COMPARISON),
+    ast.In: ("in", COMPARISON),
+    ast.NotIn: ("not in", COMPARISON),
+    ast.And: ("and", BOOLEAN),
+    ast.Or: ("or", BOOLEAN),
 }
-UNARY: dict[type[ast.AST], str] = {ast.USub: "-", ast.UAdd: "+", ast.Invert: "~", ast.Not: "not "}
-_SILENT = (tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.NEWLINE)
-
-
-class Unknown(Exception):  # noqa: N818 (not an error: such a statement stays as it is)
-    """A construct outside the subset."""
+SIGNS: dict[type[ast.AST], str] = {ast.USub: "-", ast.UAdd: "+", ast.Invert: "~", ast.Not: "not "}
 
 
 def soft(doc: Doc) -> Doc:
-    """An indented line of its own, if the group breaks."""
+    """Indented on lines of its own, if the group breaks."""
     return (Indent((SOFT, doc)), SOFT)
 
 
 def bracketed(left: str, doc: Doc, right: str, level: int) -> Doc:
-    """Brackets whose content goes to an indented line if it is too long."""
+    """Brackets; what is inside goes to lines of its own if it is too long."""
     group = Group((left, soft(doc), right))
     return Own(group, level) if level > 0 else group
 
 
 def grouped(doc: Doc, level: int) -> Doc:
-    """A group, where breaks are allowed."""
-    return doc if level == BARE else Group(doc, after=max(level, 0))
+    """A group, where a line may end at all."""
+    return doc if level == BARE else Group(doc, after=level)
 
 
 def gap(level: int) -> Doc:
-    """A space, or a line end where breaks are allowed."""
+    """A space, or a line end where a line may end at all."""
     if level > 0:
         return (When(SPACE, name=level), When(" ", broken=False, name=level))
     return SPACE if level == INSIDE else " "
 
 
-def tight(level: int) -> tuple[Doc, Doc]:
-    """What stands before and after the operator of a power of simple things."""
-    if level > 0:
-        return When(SOFT, name=level), When(When(" "), name=level)
-    return (SOFT, When(" ")) if level == INSIDE else ("", "")
-
-
-def listed(docs: Sequence[Doc], *, comma: bool) -> Doc:
-    """Parts with commas; `comma` tells that the last comma is in the source, and breaks the group."""
+def listed(docs: Sequence[Doc], *, trailing: bool = False, always: bool = False) -> Doc:
+    """Parts with commas between; a trailing comma in the source breaks the group."""
     parts: list[Doc] = []
     for doc in docs:
         parts += [",", SPACE, doc] if parts else [doc]
-    if comma:
-        parts.append(MAGIC_COMMA)
-    elif len(docs) > 1:
-        parts.append(BROKEN_COMMA)
-    return tuple(parts)
+    comma = COMMA if len(docs) > 1 or trailing or always else ""
+    return (*parts, comma, MUST if trailing else "")
+
+
+def if_needed(doc: Doc) -> Doc:
+    """Parentheses that are written if the group breaks."""
+    return Group((When("("), soft(doc), When(")")))
 
 
 class Expressions:
-    """Writes the expressions of one text; tokens tell what its tree leaves out."""
+    """Writes the expressions of one text."""
 
-    def __init__(self, tokens: Iterable[tokenize.TokenInfo]) -> None:
-        self.wrapped: set[tuple[int, ...]] = set()  # places of expressions in parentheses
-        self.trailing: set[tuple[int, ...]] = set()  # ends of brackets after a trailing comma
-        self.numbers = count(1)
-        opened: list[int] = []
-        row = [t for t in tokens if t.type not in _SILENT]
-        for i, token in enumerate(row):
-            if token.type == tokenize.OP and token.string in ("(", "[", "{"):
-                opened.append(i)
-            elif token.type == tokenize.OP and token.string in (")", "]", "}"):
-                start = opened.pop()
-                if row[i - 1].string == ",":
-                    self.trailing.add(_byte(token, token.end))
-                if token.string == ")" and not (start and _ends_operand(row[start - 1])):
-                    first, last = row[start + 1], row[i - 1]
-                    self.wrapped.add((*_byte(first, first.start), *_byte(last, last.end)))
-
-    def is_wrapped(self, node: ast.expr) -> bool:
-        """Whether an expression stands in parentheses that are no part of it."""
-        return (*start_of(node), *end_of(node)) in self.wrapped
+    def __init__(self, source: SourceText) -> None:
+        self.source = source
+        self.names = itertools.count(1)
 
     def text(self, node: ast.expr, level: int) -> Doc:
         """An expression, with the parentheses around it."""
-        if self.is_wrapped(node):
+        if self.source.is_wrapped(node):
             return bracketed("(", self.bare(node, INSIDE), ")", level)
         return self.bare(node, level)
 
     def bare(self, node: ast.expr, level: int) -> Doc:
         """An expression, without parentheses around it."""
         match node:
-            case ast.Name(id=name):
-                return name
-            case ast.Constant():
-                return self._constant(node)
+            case ast.Name() | ast.Constant():
+                return self.source.word(node)
             case ast.BinOp() | ast.Compare() | ast.BoolOp():
-                return grouped(self._chain([*self._flat(node)], level), level)
+                return grouped(self._chain(self._parts(node), level), level)
             case ast.UnaryOp(op=op, operand=operand):
                 if isinstance(operand, ast.BinOp) and isinstance(operand.op, ast.Pow):
-                    return (UNARY[type(op)], bracketed("(", self.bare(operand, 0), ")", level))
-                return (UNARY[type(op)], self.text(operand, level))
+                    return (SIGNS[type(op)], bracketed("(", self.bare(operand, 0), ")", level))
+                return (SIGNS[type(op)], self.text(operand, level))
             case ast.IfExp():
-                return grouped(self._choice(node, level), level)
+                return grouped(self._conditional(node, level), level)
             case ast.Call() | ast.Attribute() | ast.Subscript():
                 return self._link(node, level)
             case ast.Tuple():
-                return self.tuple(node, level)
+                return self.tuple(node, level, if_needed)
             case ast.List(elts=items) | ast.Set(elts=items):
                 left, right = "[]" if isinstance(node, ast.List) else "{}"
                 return self._display(left, [self.text(i, INSIDE) for i in items], right, node, level)
@@ -142,8 +126,187 @@ class Expressions:
                 return ("*", self.text(value, level))
         raise Unknown(type(node).__name__)
 
-    def _constant(self, node: ast.Constant) -> Doc:
-        text = self.words.get(start_of(node), "")
-        if not text:
-            raise Unknown("string")
-        return text
+    # ---- operators
+
+    def _parts(self, node: ast.expr) -> list[Part]:
+        """Operands and operators from left to right, whatever their precedence."""
+        match node:
+            case ast.BinOp(left=left, op=op, right=right):
+                operands, operators = [left, right], [op]
+            case ast.Compare(left=left, ops=ops, comparators=others):
+                operands, operators = [left, *others], [*ops]
+            case ast.BoolOp(op=op, values=operands):
+                operators = [op] * (len(operands) - 1)
+            case _:
+                return [node]
+        found: list[Part] = []
+        for i, operand in enumerate(operands):
+            found += [OPERATORS[type(operators[i - 1])]] if i else []
+            found += [operand] if self.source.is_wrapped(operand) else self._parts(operand)
+        return found
+
+    def _chain(self, parts: Sequence[Part], level: int) -> Doc:
+        """Operands and operators; lines end before the operators that bind most loosely."""
+        if isinstance(parts[0], ast.expr) and len(parts) == 1:
+            return self.text(parts[0], level)
+        loosest = max(p[1] for p in parts if isinstance(p, tuple))
+        found: list[Doc] = []
+        start = 0
+        for i, part in enumerate(parts):
+            if isinstance(part, tuple) and part[1] == loosest:
+                found.append(self._side(parts[start:i], level))
+                if part[0] == "**" and self._is_simple(parts[i - 1], parts[i + 1]):
+                    found += self._tight_power(level)
+                else:
+                    found += [gap(level), part[0], " "]
+                start = i + 1
+        return (*found, self._side(parts[start:], level))
+
+    def _side(self, parts: Sequence[Part], level: int) -> Doc:
+        doc = self._chain(parts, level)
+        return doc if len(parts) == 1 else grouped(doc, level)
+
+    def _tight_power(self, level: int) -> list[Doc]:
+        if level > 0:
+            return [When(SOFT, name=level), "**", When(When(" "), name=level)]
+        return [SOFT, "**", When(" ")] if level == INSIDE else ["**"]
+
+    def _is_simple(self, *operands: Part) -> bool:
+        """Whether the operator of a power stands between its operands without spaces."""
+        return all(
+            isinstance(o, ast.expr) and not self.source.is_wrapped(o) and _is_simple(o)
+            for o in operands
+        )
+
+    def _conditional(self, node: ast.IfExp, level: int) -> Doc:
+        body, test, other = node.body, node.test, node.orelse
+        if isinstance(other, ast.IfExp) and not self.source.is_wrapped(other):
+            last = self._conditional(other, level)
+        else:
+            last = grouped(self.text(other, level), level)
+        condition = ("if ", self.text(test, level))
+        return (self.text(body, level), gap(level), condition, gap(level), "else ", last)
+
+    # ---- calls, attributes, subscripts
+
+    def is_fluent(self, node: ast.expr) -> bool:
+        """Whether a chain of calls such as a.b().c().d() goes to one call a line."""
+        links = 0
+        while isinstance(node, Chained):
+            value = node.func if isinstance(node, ast.Call) else node.value
+            wrapped = self.source.is_wrapped(value)
+            if isinstance(node, ast.Attribute):
+                links += wrapped or isinstance(value, ast.Call | ast.Subscript)
+            if wrapped:
+                break
+            node = value
+        return links > 1
+
+    def _link(self, node: Chained, level: int, fluent: bool | None = None) -> Doc:
+        """A call, an attribute or a subscript; `fluent` is told by the chain around it."""
+        chained = (level == INSIDE and self.is_fluent(node)) if fluent is None else fluent
+        value = node.func if isinstance(node, ast.Call) else node.value
+        wrapped = self.source.is_wrapped(value)
+        if isinstance(value, Chained) and not wrapped:
+            head = self._link(value, level, chained)
+        else:
+            head = self.text(value, level)
+        tail: Doc
+        match node:
+            case ast.Attribute(attr=name):
+                breaks = chained and (wrapped or isinstance(value, ast.Call | ast.Subscript))
+                tail = (SOFT if breaks else "", ".", name)
+            case ast.Subscript(slice=index):
+                inner = self.text(index, INSIDE)
+                if isinstance(index, ast.Tuple):
+                    trailing = self.source.has_trailing_comma(node)
+                    inner = self.tuple(index, INSIDE, Group, trailing=trailing)
+                tail = bracketed("[", inner, "]", level)
+            case ast.Call(args=args, keywords=keywords):
+                tail = self.arguments(args, keywords, node, level)
+        return Group((head, tail)) if chained and fluent is None else (head, tail)
+
+    def arguments(
+        self,
+        args: Sequence[ast.expr],
+        keywords: Sequence[ast.keyword],
+        node: ast.Call | ast.ClassDef,
+        level: int,
+    ) -> Doc:
+        """Arguments in parentheses: on one line, on one line of their own, or one a line."""
+        ordered = sorted([*args, *keywords], key=lambda n: (n.lineno, n.col_offset))
+        docs: list[Doc] = []
+        for argument in ordered:
+            if isinstance(argument, ast.keyword):
+                name = f"{argument.arg}=" if argument.arg else "**"
+                docs.append((name, self.text(argument.value, INSIDE)))
+            else:
+                docs.append(self.text(argument, INSIDE))
+        if not docs:
+            return "()"
+        trailing = isinstance(node, ast.Call) and self.source.has_trailing_comma(node)
+        return bracketed("(", Group(listed(docs, trailing=trailing)), ")", level)
+
+    def _slice(self, node: ast.Slice, level: int) -> Doc:
+        bounds = [node.lower, node.upper, node.step]
+        simple = all(b is None or _is_plain(b) for b in bounds)
+        found: list[Doc] = []
+        for i, bound in enumerate(bounds[: self.source.colons(node) + 1]):
+            if i:
+                before = node.lower if i == 1 else node.upper or not node.step
+                found.append(":" if simple or not before else " :")
+            if bound is not None:
+                found += [" " if i and not simple else "", self.text(bound, level)]
+        return tuple(found)
+
+    # ---- displays
+
+    def tuple(
+        self,
+        node: ast.Tuple,
+        level: int,
+        around: Callable[[Doc], Doc],
+        *,
+        trailing: bool = False,
+    ) -> Doc:
+        """A tuple; `around` is what is done with one that has no parentheses."""
+        own = self.source.has_own_parentheses(node)
+        docs = [self.text(item, INSIDE) for item in node.elts]
+        if len(docs) == 1:
+            single = (docs[0], ",")
+            return single if around is Group and not own else bracketed("(", single, ")", level)
+        if own:
+            return self._display("(", docs, ")", node, level)
+        return around(listed(docs, trailing=trailing))
+
+    def _display(
+        self, left: str, docs: Sequence[Doc], right: str, node: ast.expr, level: int
+    ) -> Doc:
+        if not docs:
+            return left + right
+        content = listed(docs, trailing=self.source.has_trailing_comma(node))
+        return bracketed(left, content, right, level)
+
+    def _pair(self, key: ast.expr | None, value: ast.expr) -> Doc:
+        if key is None:
+            return Group(("**", self.text(value, INSIDE)))
+        return Group((self.text(key, INSIDE), ": ", self.text(value, INSIDE)))
+
+
+def _is_simple(node: ast.expr) -> bool:
+    """Names, numbers, signs and attributes of these: as operands of a power they need no air."""
+    match node:
+        case ast.UnaryOp(op=op, operand=operand):
+            return not isinstance(op, ast.Not) and _is_simple(operand)
+        case ast.Attribute(value=value):
+            return _is_simple(value)
+        case ast.Constant(value=value):
+            return not isinstance(value, str | bytes) and value is not ...
+    return isinstance(node, ast.Name)
+
+
+def _is_plain(node: ast.expr) -> bool:
+    """Names and literals with signs: as bounds of a slice they need no air."""
+    if isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.Not):
+        return _is_plain(node.operand)
+    return isinstance(node, ast.Name | ast.Constant)

@@ -19,9 +19,7 @@ def routine_text(scheme: Scheme, routine: Routine, call: Call, words: Words) -> 
     """`def advance(u, tau, kappa) -> Tensor:` with its formula lines."""
     writer = Writer(scheme=scheme, routine=routine, words=words)
     lines, returned = writer.write()
-    names = {
-        n.op.array: n.name for n in routine.nodes().values() if isinstance(n.op, Input)
-    }
+    names = {n.op.array: n.name for n in routine.nodes().values() if isinstance(n.op, Input)}
     arguments = [names[a] for a in (*call.padded, *call.plain)]
     arguments += [safe(s.name) for s in call.scalars]
     typed = [f"{a}: Tensor" for a in arguments]

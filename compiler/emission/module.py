@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from sympy import Symbol
 
 from ..graph import Call, Graph
-from ..model import Learned, Param
+from ..model import Data, Field, Learned, Param
 from ..naming import attribute, safe
-from ..scheme import TAU, Scheme
+from ..scheme import Scheme
 from .plan_text import is_time, table_name
 from .words import Words
 
@@ -53,7 +53,7 @@ def _float(value: str) -> str:
 
 
 def _needed(scheme: Scheme, param: Param) -> bool:
-    return param.value.is_number
+    return bool(param.value.is_number)
 
 
 def state_names(scheme: Scheme) -> list[str]:
@@ -100,8 +100,10 @@ def _looped(call: Call, lines: list[str]) -> list[str]:
     shown = [s for s, _ in call.table if call.timed or not is_time(call, s)]
     names = ", ".join(safe(s.name) for s in shown)
     tables = ", ".join(table_name(call, s) for s in shown)
-    loop = f"for {names} in zip({tables}, strict=True):" if len(shown) > 1 else (
-        f"for {names} in {tables}:"
+    loop = (
+        f"for {names} in zip({tables}, strict=True):"
+        if len(shown) > 1
+        else (f"for {names} in {tables}:")
     )
     return [loop, *(f"    {line}" for line in lines)]
 
@@ -119,8 +121,11 @@ def step_lines(scheme: Scheme, graph: Graph) -> list[str]:
         lines += call_lines(scheme, call, names)
     changed = [n for n in names if _made(n, graph.body)]
     pairs = ", ".join(f'"{safe(n)}": {safe(n)}' for n in changed)
-    lines.append(f"return {{**state, {pairs}}}" if len(changed) < len(names) or given
-                 else f"return {{{pairs}}}")
+    lines.append(
+        f"return {{**state, {pairs}}}"
+        if len(changed) < len(names) or given
+        else f"return {{{pairs}}}"
+    )
     return lines
 
 
@@ -146,7 +151,7 @@ def _made(name: str, calls: tuple[Call, ...]) -> bool:
 def start_lines(
     scheme: Scheme, graph: Graph, formulas: dict[str, tuple[str, tuple[Symbol, ...]]], words: Words
 ) -> list[str]:
-    """The body of `start`: missing fields by their formulas, prepared arrays, the method's start."""
+    """The body of `start`: fields by their formulas, prepared arrays, the method's start."""
     lines: list[str] = []
     names = []
     for field in scheme.model.fields:
@@ -242,7 +247,7 @@ def _prepare_lines(scheme: Scheme, graph: Graph) -> list[str]:
         if any(a in axes for a in inputs):
             targets = ", ".join(safe(a) for a in axes)
             lines.append(
-                f'{targets}{"," if len(axes) == 1 else ""} = layers.coordinates('
+                f"{targets}{',' if len(axes) == 1 else ''} = layers.coordinates("
                 'PLACES["(points)"], counts, like=self.tau, halo=True)'
             )
         padded = [
@@ -272,8 +277,10 @@ def finish_lines(scheme: Scheme, graph: Graph) -> list[str]:
             safe(s.name) if _made(s.name, graph.finish) else f'state["{safe(s.name)}"]'
             for s in field.symbols
         ]
-        whole = parts[0] if len(parts) == 1 else (
-            f"layers.joined(({', '.join(parts)}), {len(scheme.axes)})"
+        whole = (
+            parts[0]
+            if len(parts) == 1
+            else (f"layers.joined(({', '.join(parts)}), {len(scheme.axes)})")
         )
         values.append((safe(field.name), whole))
     if len(values) == 1:
@@ -285,14 +292,11 @@ def finish_lines(scheme: Scheme, graph: Graph) -> list[str]:
 def inputs_of(scheme: Scheme, formulas: dict[str, tuple[str, tuple[Symbol, ...]]]) -> list[str]:
     """Arguments of start and forward: fields, data without formula, then rates, then the rest."""
     assert scheme.step is not None
-    needed, optional = [], []
-    for item in (*scheme.model.fields, *scheme.model.data):
+    needed: list[str] = []
+    optional: list[str] = []
+    items: tuple[Field | Data, ...] = (*scheme.model.fields, *scheme.model.data)
+    for item in items:
         first = item.symbols[0].name
         (optional if first in formulas else needed).append(safe(item.name))
     optional += [safe(a.name) for a in scheme.step.arrays if a.rate_of is not None]
     return [f"{n}: Tensor" for n in needed] + [f"{n}: Tensor | None = None" for n in optional]
-
-
-def has_step(scheme: Scheme) -> bool:
-    """Whether the time step occurs at all (an iterate has none)."""
-    return scheme.step_value is not None or TAU is None

@@ -23,7 +23,7 @@ from ..graph import (
     Weight,
 )
 from ..naming import safe
-from ..printer import ADD, MUL, Printer, number
+from ..printer import ADD, MUL, number
 from ..scheme import Scheme
 from ..stencil import Stencil
 from .words import Words
@@ -84,12 +84,13 @@ class Writer:
             case StencilOp(stencils=stencils):
                 return self._stencils(node, stencils)
             case AdjointOp(differences=differences):
-                return self._stencils(node, tuple(d.adjoint().scaled(Fraction(-1)) for d in differences))
+                return self._stencils(
+                    node, tuple(d.adjoint().scaled(Fraction(-1)) for d in differences)
+                )
             case Pointwise(expression=expression, symbols=symbols):
                 assert node.range is not None
                 names = {
-                    s: self._value(i, node.range)
-                    for s, i in zip(symbols, node.inputs, strict=True)
+                    s: self._value(i, node.range) for s, i in zip(symbols, node.inputs, strict=True)
                 }
                 text = self.words.printer(names).text(expression)
                 return text, ADD if expression.is_Add else MUL
@@ -197,7 +198,9 @@ class Writer:
         assert isinstance(node.op, Reduce)
         dim = len(self.scheme.axes)
         value = self._value(node.inputs[0], node.op.extent)
-        axes = f"({', '.join(str(a - dim) for a in range(dim))},)".replace(",)", ")" if dim > 1 else ",)")
+        axes = f"({', '.join(str(a - dim) for a in range(dim))},)".replace(
+            ",)", ")" if dim > 1 else ",)"
+        )
 
         def weighted(text: str) -> str:
             for a, (low, high) in enumerate(node.op.half):  # type: ignore[union-attr]
@@ -229,7 +232,9 @@ def slices(own: Range, at: Range, axis: int | None = None) -> str:
 
 def _ordered(stencil: Stencil) -> list[tuple[tuple[int, ...], Fraction]]:
     """Taps in reading order: positive weights first, the centre last among equals."""
-    return sorted(stencil.weights, key=lambda p: (p[1] < 0, sum(map(abs, p[0])), [-k for k in p[0]]))
+    return sorted(
+        stencil.weights, key=lambda p: (p[1] < 0, sum(map(abs, p[0])), [-k for k in p[0]])
+    )
 
 
 def _common(taps: list[tuple[Fraction, str]]) -> tuple[str, list[tuple[Fraction, str]]]:

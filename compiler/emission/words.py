@@ -1,4 +1,4 @@
-"""What all routines of one text share: names of constants and functions, how numbers are written."""
+"""What all routines of a text share: constants, functions, how numbers are written."""
 
 from __future__ import annotations
 

@@ -13,7 +13,6 @@ from .spacing import Word
 
 WIDTH = 100
 _FAR = 60  # no line is indented farther
-_LONG_LEFT_SIDE = 40  # behind it a line may well break before '='
 _OPERATORS = {"SIGN", "TIMES", "COMPARED", "AND", "OR"}
 
 
@@ -59,8 +58,7 @@ def _line_end(words: Sequence[Word], begin: int, indent: int) -> int:
         if word.forced or word.wanted:
             return position
         if word.breaks is not None and (best is None or column <= WIDTH):
-            badness = 1 if word.kind == "EQUAL" and column > _LONG_LEFT_SIDE else word.breaks
-            best = min(best or (badness, -position), (badness, -position))
+            best = min(best or (word.breaks, -position), (word.breaks, -position))
         column += word.space + len(word.text)
         if column > WIDTH and best is not None:
             return -best[1]

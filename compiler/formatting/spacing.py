@@ -21,6 +21,7 @@ _VALUE_ENDS = {"NAME", "NUMBER", "STRING", "RPAR", "RSQB", "_ADJOINT"}
 # Operators before which a line may break, and how badly; a break behind one moves before it.
 _BREAKS = {"AND": 1, "OR": 1, "SIGN": 2, "COMPARED": 3, "TIMES": 6, "EQUAL": 18}
 _DEEPER = 10  # as bad as a bracket more around it
+_LONG_LEFT_SIDE = 40  # behind so much a line may well break before '='
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,8 @@ def words(statement: tree.Statement, written: Sequence[Written]) -> list[Word]:
             inside.pop()
         glued = tight or before_tight or call or kind in _GLUED
         breaks = 0 if before.kind == "COMMA" or kind == "STRING" else _BREAKS.get(kind)
+        if kind == "EQUAL" and not inside and _is_long(result):
+            breaks = 1
         result.append(
             Word(
                 kind="UNARY" if unary else kind,
@@ -100,6 +103,13 @@ def words(statement: tree.Statement, written: Sequence[Written]) -> list[Word]:
             inside.append("index" if call and kind == "LSQB" else "other")
         before, before_tight = item, tight or unary or kind in _OPENING
     return _settled(result)
+
+
+def _is_long(left: Sequence[Word]) -> bool:
+    """Whether these words are the long left side of an equation."""
+    if any(word.kind == "COMMA" and word.depth == 0 for word in left):
+        return False
+    return sum(word.space + len(word.text) for word in left) > _LONG_LEFT_SIDE
 
 
 def _settled(listed: Sequence[Word]) -> list[Word]:

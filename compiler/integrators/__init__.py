@@ -50,8 +50,15 @@ def build_step(
     taken |= {s.name for d in model.data for s in d.symbols}
     if rates and rates[0].order == 0:
         span = rates[0].span
-        problem = Problem(rates=rates, options={}, arguments=(), faults=faults, span=span,
-                          taken=taken, depth=depth)
+        problem = Problem(
+            rates=rates,
+            options={},
+            arguments=(),
+            faults=faults,
+            span=span,
+            taken=taken,
+            depth=depth,
+        )
         return rates, build_iterate(problem)
     if model.time is None:
         return rates, None
@@ -65,9 +72,9 @@ def build_step(
         span=chosen.name_span,
         taken=taken,
     )
-    second = any(r.order == 2 for r in rates)  # noqa: PLR2004
+    second = any(r.order == 2 for r in rates)
     first = any(r.order == 1 for r in rates)
-    if second and (first or 2 not in method.laws):  # noqa: PLR2004
+    if second and (first or 2 not in method.laws):
         return _with_velocities(problem, method)
     if first and 1 not in method.laws:
         faults.error(chosen.name_span, f"{chosen.name} needs dtt equations", "leapfrog takes both")
@@ -89,9 +96,9 @@ def _with_velocities(problem: Problem, method: Integrator) -> tuple[tuple[Rate, 
         term = Term(words=(), coefficient=S.One, value=read, span=rate.span)
         rates.append(Rate(unknown=rate.unknown, order=1, terms=(term,), span=rate.span))
         rates.append(Rate(unknown=velocity, order=1, terms=rate.terms, span=rate.span))
-        arrays.append(Array(name=velocity.name, like=rate.unknown, level=True,
-                            rate_of=rate.unknown))
-
+        arrays.append(
+            Array(name=velocity.name, like=rate.unknown, level=True, rate_of=rate.unknown)
+        )
 
     step = method.build(replace(problem, rates=tuple(rates)))
     return tuple(rates), replace(step, arrays=(*step.arrays, *arrays))

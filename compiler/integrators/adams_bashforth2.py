@@ -29,8 +29,9 @@ def build(problem: Problem) -> Step:
     old = {u: problem.extra(u, "slope_old") for u in us}
     updates = []
     for u in us:
-        updates.append(update(problem, u, u.name, {u.name: 1, old[u]: -tau / 2},
-                              tau * Rational(3, 2)))
+        updates.append(
+            update(problem, u, u.name, {u.name: 1, old[u]: -tau / 2}, tau * Rational(3, 2))
+        )
         updates.append(update(problem, u, old[u], {}, 1))
     start, arrays = heun_stages(problem)
     keep = [update(problem, u, old[u], {}, 1) for u in us]

@@ -157,7 +157,7 @@ def groups(problem: Problem) -> tuple[tuple[Symbol, ...], tuple[Symbol, ...]] | 
             elif driven & second:
                 first.add(symbol)
         grown = (len(first), len(second)) != before
-    if first & second or len(problem.unknowns) < 2 or not second:  # noqa: PLR2004
+    if first & second or len(problem.unknowns) < 2 or not second:
         return None
     rest = [s for s in problem.unknowns if s not in first | second]
     ordered = tuple(s for s in problem.unknowns if s in first or s in rest)

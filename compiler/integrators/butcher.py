@@ -83,7 +83,7 @@ TABLEAUS = {
 
 def steps_of(problem: Problem, tableau: Tableau, name: str) -> Step:
     """Lay a tableau out as stages."""
-    us, tau, s = problem.unknowns, problem.tau, len(tableau.b)
+    us, s = problem.unknowns, len(tableau.b)
     y = {u: [u.name] + [problem.extra(u, f"s{i + 1}") for i in range(1, s)] for u in us}
     acc = {u: problem.extra(u, "sum") for u in us}
     k = {u: [problem.extra(u, f"k{i + 1}") for i in range(s)] for u in us}
@@ -97,9 +97,7 @@ def steps_of(problem: Problem, tableau: Tableau, name: str) -> Step:
         time = problem.time(Rational(tableau.c[i].numerator, tableau.c[i].denominator))
         body.append(stage(f"stage{i + 1}", updates, at=at, time=time))
     used = {p.target for st in body for p in st.updates}
-    arrays = [
-        Array(name=n, like=u) for u in us for n in (*y[u][1:], acc[u], *k[u]) if n in used
-    ]
+    arrays = [Array(name=n, like=u) for u in us for n in (*y[u][1:], acc[u], *k[u]) if n in used]
     return one_step(name, body, arrays)
 
 
@@ -199,11 +197,15 @@ def _user_build(problem: Problem) -> Step:
     try:
         tableau = user_tableau(problem.options)
     except (KeyError, ValueError) as error:
-        problem.faults.error(problem.span, f"this tableau is not complete: {error}",
-                             "write `runge_kutta, a (1/2, 0, 1/2), b (1/6, 2/3, 1/6)`")
+        problem.faults.error(
+            problem.span,
+            f"this tableau is not complete: {error}",
+            "write `runge_kutta, a (1/2, 0, 1/2), b (1/6, 2/3, 1/6)`",
+        )
         return one_step("runge_kutta", [])
     return steps_of(problem, tableau, "runge_kutta")
 
 
-RUNGE_KUTTA = Integrator(name="runge_kutta", order=0, laws=(1,), facts=_user_facts,
-                         build=_user_build)
+RUNGE_KUTTA = Integrator(
+    name="runge_kutta", order=0, laws=(1,), facts=_user_facts, build=_user_build
+)

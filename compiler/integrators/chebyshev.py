@@ -98,8 +98,7 @@ def _build(problem: Problem, name: str, coefficients: Coefficients) -> Step:
     table += ((T, tuple(map(_r, coefficients.times[:-1]))),)
     body = [stage("first", first, time=problem.time(0))]
     if len(coefficients.rows) > 1:
-        body.append(stage("recur", inner, at=at, moves=swap, table=table,
-                          time=problem.time(T)))
+        body.append(stage("recur", inner, at=at, moves=swap, table=table, time=problem.time(T)))
     body.append(stage("last", last, at=at, time=problem.time(_r(coefficients.times[-1]))))
     arrays = [Array(name=a[u], like=u) for u in us for a in (y, old, k)]
     return one_step(name, body, arrays)

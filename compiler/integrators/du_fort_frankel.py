@@ -33,8 +33,13 @@ def build(problem: Problem) -> Step:
     b = 2 * tau * alpha
     old = {u: problem.extra(u, "old") for u in us}
     body = [
-        update(problem, u, old[u], {u.name: 2 * b / (1 + b), old[u]: (1 - b) / (1 + b)},
-               2 * tau / (1 + b))
+        update(
+            problem,
+            u,
+            old[u],
+            {u.name: 2 * b / (1 + b), old[u]: (1 - b) / (1 + b)},
+            2 * tau / (1 + b),
+        )
         for u in us
     ]
     first = [update(problem, u, old[u], {u.name: 1}, Min(tau, 2 * tau / (1 + b))) for u in us]

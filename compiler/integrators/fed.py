@@ -1,4 +1,4 @@
-"""Fast explicit diffusion: a cycle of n explicit steps of unequal length, time n(n+1)/3 tau. Order 1.
+"""Fast explicit diffusion: a cycle of n unequal explicit steps, time n(n+1)/3 tau. Order 1.
 
 u <- u + c_i tau f(u),  c_i = 1 / (2 cos^2(pi (2i+1) / (4n+2))): the polynomial of the cycle is that
 of FSI. Single steps may exceed the limit, so they are taken in an order that keeps rounding small.
@@ -44,8 +44,15 @@ def build(problem: Problem) -> Step:
     times = tuple(sympy.Add(*rows[:i]) for i in range(n))
     updates = [update(problem, u, u.name, {u.name: 1}, C * tau) for u in us]
     body = [stage("freeze", [], frozen="save", time=problem.time(0))] if frozen else []
-    body.append(stage("advance", updates, frozen="use" if frozen else "",
-                      table=((C, rows), (T, times)), time=problem.time(T)))
+    body.append(
+        stage(
+            "advance",
+            updates,
+            frozen="use" if frozen else "",
+            table=((C, rows), (T, times)),
+            time=problem.time(T),
+        )
+    )
     return one_step("fed", body, inner=n, advance=Integer(n * (n + 1)) / 3)
 
 

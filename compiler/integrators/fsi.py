@@ -41,10 +41,23 @@ def build(problem: Problem) -> Step:
     body = [stage("freeze", [], frozen="save", time=problem.time(0))] if frozen else []
     body.append(stage("first", first, moves=swap, frozen=use, time=problem.time(0)))
     if n > 1:
-        body.append(stage("extrapolate", inner, moves=swap, frozen=use,
-                          table=((A, rows), (C, times)), time=problem.time(C)))
-    return one_step("fsi", body, [Array(name=old[u], like=u) for u in us], inner=n,
-                    advance=Integer(n * (n + 1)) / 3)
+        body.append(
+            stage(
+                "extrapolate",
+                inner,
+                moves=swap,
+                frozen=use,
+                table=((A, rows), (C, times)),
+                time=problem.time(C),
+            )
+        )
+    return one_step(
+        "fsi",
+        body,
+        [Array(name=old[u], like=u) for u in us],
+        inner=n,
+        advance=Integer(n * (n + 1)) / 3,
+    )
 
 
 METHOD = Integrator(name="fsi", order=1, laws=(1,), facts=facts, build=build)

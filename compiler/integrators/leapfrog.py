@@ -28,7 +28,7 @@ def facts(options: Mapping[str, Any]) -> Facts:
 
 def build(problem: Problem) -> Step:
     """Choose the form by the equations."""
-    if all(r.order == 2 for r in problem.rates):  # noqa: PLR2004
+    if all(r.order == 2 for r in problem.rates):
         return second_order(problem)
     pair = groups(problem)
     return staggered(problem, *pair) if pair is not None else midpoint(problem)

@@ -1,4 +1,4 @@
-"""Exact stability bounds of a real polynomial P with P(0) = 1: on the negative and imaginary axis."""
+"""Exact stability bounds of a polynomial P, P(0) = 1: on the negative and imaginary axis."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ _DIGITS = 12
 
 
 def _expression(p: Polynomial, at: sympy.Expr) -> sympy.Expr:
-    return sum((sympy.Rational(c.numerator, c.denominator) * at**n for n, c in enumerate(p)),
-               sympy.S.Zero)
+    return sum(
+        (sympy.Rational(c.numerator, c.denominator) * at**n for n, c in enumerate(p)), sympy.S.Zero
+    )
 
 
 @lru_cache(maxsize=64)
@@ -25,11 +26,23 @@ def real_bound(p: Polynomial) -> Fraction:
 
 @lru_cache(maxsize=64)
 def imaginary_bound_squared(p: Polynomial) -> Fraction:
-    """Largest b^2 (rounded down) with |P(iy)| <= 1 for y^2 <= b^2: 1 - |P|^2 is a polynomial of y^2."""
-    even = sum((sympy.Rational(c.numerator, c.denominator) * (-1) ** (n // 2) * _Z ** (n // 2)
-                for n, c in enumerate(p) if n % 2 == 0), sympy.S.Zero)
-    odd = sum((sympy.Rational(c.numerator, c.denominator) * (-1) ** (n // 2) * _Z ** (n // 2)
-               for n, c in enumerate(p) if n % 2), sympy.S.Zero)
+    """Largest b^2 (rounded down) with |P(iy)| <= 1 for y^2 <= b^2: 1 - |P|^2 as one of y^2."""
+    even = sum(
+        (
+            sympy.Rational(c.numerator, c.denominator) * (-1) ** (n // 2) * _Z ** (n // 2)
+            for n, c in enumerate(p)
+            if n % 2 == 0
+        ),
+        sympy.S.Zero,
+    )
+    odd = sum(
+        (
+            sympy.Rational(c.numerator, c.denominator) * (-1) ** (n // 2) * _Z ** (n // 2)
+            for n, c in enumerate(p)
+            if n % 2
+        ),
+        sympy.S.Zero,
+    )
     return _first_exit(sympy.Poly(sympy.expand(1 - even**2 - _Z * odd**2), _Z))
 
 

@@ -26,7 +26,7 @@ def _parts(problem: Problem, name: str) -> tuple[Any, Any] | None:
     from . import METHODS  # noqa: PLC0415 (the table holds this file)
 
     words = [str(a) for a in problem.arguments]
-    if len(words) != 2 or any(w not in METHODS or w == name for w in words):  # noqa: PLR2004
+    if len(words) != 2 or any(w not in METHODS or w == name for w in words):
         problem.faults.error(
             problem.span,
             f"{name} needs the names of two explicit methods",
@@ -38,7 +38,7 @@ def _parts(problem: Problem, name: str) -> tuple[Any, Any] | None:
 
 def _shares(problem: Problem) -> tuple[dict[Any, tuple[int, ...]], dict[Any, tuple[int, ...]]]:
     """Which terms each part advances."""
-    first = {r.unknown: (0,) for r in problem.rates}
+    first: dict[Any, tuple[int, ...]] = {r.unknown: (0,) for r in problem.rates}
     rest = {r.unknown: tuple(range(1, len(r.terms))) for r in problem.rates}
     return first, rest
 
@@ -52,9 +52,11 @@ def _run(problem: Problem, plan: list[tuple[Any, Any, Any, str]]) -> Step:
         part = replace(problem, selection=selection, tau=share * TAU, clock=clock, arguments=())
         step = method.build(part)
         if step.start or step.finish or step.inner != 1:
-            problem.faults.error(problem.span, f"{method.name} keeps a history of its own, so it"
-                                 " cannot be a part of a splitting",
-                                 "one-step methods can: explicit_euler, heun, ssprk3, rk4, rkl2")
+            problem.faults.error(
+                problem.span,
+                f"{method.name} keeps a history of its own, so it cannot be a part of a splitting",
+                "one-step methods can: explicit_euler, heun, ssprk3, rk4, rkl2",
+            )
         body += [replace(s, name=f"{prefix}_{s.name}") for s in step.body]
         arrays |= {a.name: a for a in step.arrays}
     return one_step("splitting", body, tuple(arrays.values()))

@@ -24,7 +24,7 @@ def facts(options: Mapping[str, Any]) -> Facts:
 
 def build(problem: Problem) -> Step:
     """For dtt equations, or for a system of two groups."""
-    if all(r.order == 2 for r in problem.rates):  # noqa: PLR2004
+    if all(r.order == 2 for r in problem.rates):
         return _second_order(problem)
     pair = groups(problem)
     if pair is None:

@@ -8,12 +8,14 @@ from difflib import get_close_matches
 
 from ..source import Diagnostic, Source
 from .mistakes import Mistake, Mistakes, Situation, find, situation
+from .reader import MARK
 from .tables import END, Tables
 from .tokens import ILLEGAL, Token
 
 INDENT = "indent this line if it continues the statement above"
 _LONGEST_QUOTE = 40
 _FORMULA = {"LPAR", "LSQB", "EQUAL"}  # behind a word, they make it the start of a formula
+_FORMULAS = ("equation", "iterate", "initial")
 COLUMN_1 = "a statement starts in column 1; indented lines continue the one above"
 
 
@@ -22,18 +24,20 @@ def keyword_fault(
 ) -> Diagnostic | None:
     """The fault of the first word of a statement: indented, no word, or unknown."""
     first = tokens[0]
-    line, _ = source.line_column(first.span.start)
-    if source.line(line).lstrip("\ufeff")[:1].isspace():
+    line, column = source.line_column(first.span.start)
+    if first.kind == ILLEGAL:  # more is said about that elsewhere
+        return None
+    if source.line(line)[: column - 1].lstrip(MARK):
         return Diagnostic(
             span=first.span, message=f"'{short(first)}' must start in column 1", hint=COLUMN_1
         )
-    if first.kind not in {"NAME", ILLEGAL}:
+    if first.kind != "NAME":
         return Diagnostic(
             span=first.span,
             message=f"a statement starts with a keyword, not with '{short(first)}'",
             hint=INDENT,
         )
-    if first.text in keywords or first.kind == ILLEGAL:
+    if first.text in keywords:
         return None
     message = f"unknown keyword '{short(first)}'"
     return Diagnostic(span=first.span, message=message, hint=_known(tokens, keywords))
@@ -44,19 +48,21 @@ def meant(tokens: Sequence[Token], keywords: tuple[str, ...]) -> tuple[str, ...]
     word = tokens[0].text
     if word in keywords:
         return (word,)
-    if len(tokens) > 1 and tokens[1].kind in _FORMULA:
-        return ("equation", "iterate", "initial")
-    return tuple(get_close_matches(word.lower()[:_LONGEST_QUOTE], keywords))
+    formula = len(tokens) > 1 and tokens[1].kind in _FORMULA
+    close = get_close_matches(
+        word.lower()[:_LONGEST_QUOTE], keywords, cutoff=0.8 if formula else 0.6
+    )
+    return tuple(close) if close or not formula else _FORMULAS
 
 
 def _known(tokens: Sequence[Token], keywords: tuple[str, ...]) -> str:
     """A hint for an unknown keyword."""
-    close = meant(tokens, keywords)
-    if len(tokens) > 1 and tokens[1].kind in _FORMULA:
-        return f"a formula stands behind its keyword: {close[0]} {tokens[0].text[:9]}...; " + INDENT
-    if close:
-        return f"did you mean '{close[0]}'?"
-    return f"known: {', '.join(keywords)}; " + INDENT
+    likely = meant(tokens, keywords)
+    if likely == _FORMULAS:
+        return f"a formula stands behind its keyword: equation {short(tokens[0])}...; {INDENT}"
+    if likely:
+        return f"did you mean '{likely[0]}'?"
+    return f"known: {', '.join(keywords)}; {INDENT}"
 
 
 def explain(

@@ -10,7 +10,7 @@ from ..source import Diagnostic, SchemeError, Source, Span
 
 LARGEST = 64 * 1024  # bytes
 
-_MARK = "\ufeff"  # some editors begin a UTF-8 file with this
+MARK = "\ufeff"  # some editors begin a UTF-8 file with this
 # The first character of a line that starts a statement.
 _START = re.compile(r"^[^ \t\r\n#\ufeff]", re.MULTILINE)
 # Control characters, single surrogates, and marks that change the direction of writing.
@@ -57,9 +57,11 @@ def check_text(source: Source) -> None:
             hint="a scheme is a plain text file in UTF-8",
             at=junk.start(),
         )
-    if not re.sub(r"#[^\n]*", "", text.removeprefix(_MARK)).strip():
+    if not re.sub(r"#[^\n]*", "", text.removeprefix(MARK)).strip():
         said = "holds nothing but comments" if "#" in text else "is empty"
-        raise _refusal(source, f"the file {said}", hint="its first statement is: scheme NAME")
+        raise _refusal(
+            source, f"the file {said}", hint="a scheme starts with its name: scheme heat"
+        )
 
 
 def cut(source: Source) -> list[Span]:
@@ -68,7 +70,7 @@ def cut(source: Source) -> list[Span]:
     What stands before the first statement is a piece of its own when it is not white.
     """
     text = source.text
-    begin = len(_MARK) if text.startswith(_MARK) else 0
+    begin = len(MARK) if text.startswith(MARK) else 0
     starts = [found.start() for found in _START.finditer(text, begin)]
     if begin and _START.match(text[begin : begin + 1]):
         starts.insert(0, begin)

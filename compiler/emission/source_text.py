@@ -1,0 +1,92 @@
+"""What a syntax tree leaves out: parentheses, trailing commas, comments, numbers as written."""
+
+from __future__ import annotations
+
+import ast
+import io
+import keyword
+import tokenize
+from tokenize import COMMENT, DEDENT, ENDMARKER, INDENT, NAME, NEWLINE, NL, OP, STRING, TokenInfo
+
+Place = tuple[int, int]  # line from 1, byte of the line from 0, as in syntax trees
+
+_SILENT = (COMMENT, DEDENT, ENDMARKER, INDENT, NEWLINE, NL)
+
+
+class Unknown(Exception):  # noqa: N818 (not an error: such a statement stays as it is)
+    """A construct outside the subset."""
+
+
+def start_of(node: ast.expr | ast.stmt) -> Place:
+    """Where a node starts."""
+    return node.lineno, node.col_offset
+
+
+def end_of(node: ast.expr | ast.stmt) -> Place:
+    """Where a node ends."""
+    return node.end_lineno or 0, node.end_col_offset or 0
+
+
+class SourceText:
+    """A text with its tokens."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = [line.encode() for line in text.splitlines(keepends=True)]
+        every = list(tokenize.generate_tokens(io.StringIO(text).readline))
+        self.comments = {t.start[0]: t for t in every if t.type == COMMENT}
+        tokens = [t for t in every if t.type not in _SILENT]
+        self.starts = {self._place(t.start): i for i, t in enumerate(tokens)}
+        self.ends = {self._place(t.end): i for i, t in enumerate(tokens)}
+        self.tokens = tokens
+        self.pairs: dict[int, int] = {}  # opening bracket -> closing bracket
+        opened = []
+        for i, token in enumerate(tokens):
+            if token.type == OP and token.string in ("(", "[", "{"):
+                opened.append(i)
+            elif token.type == OP and token.string in (")", "]", "}"):
+                self.pairs[opened.pop()] = i
+
+    def _place(self, position: tuple[int, int]) -> Place:
+        line, column = position
+        if line > len(self.lines):
+            return line, column
+        return line, len(self.lines[line - 1].decode()[:column].encode())
+
+    def is_wrapped(self, node: ast.expr) -> bool:
+        """Whether an expression stands in parentheses that are no part of it or of a call."""
+        first, last = self.starts[start_of(node)], self.ends[end_of(node)]
+        if self.pairs.get(first - 1) != last + 1 or self.tokens[first - 1].string != "(":
+            return False
+        return first < 2 or not _is_called(self.tokens[first - 2])
+
+    def has_own_parentheses(self, node: ast.Tuple) -> bool:
+        """Whether a tuple has parentheses."""
+        first, last = self.starts[start_of(node)], self.ends[end_of(node)]
+        return self.tokens[first].string == "(" and self.pairs[first] == last
+
+    def has_trailing_comma(self, node: ast.expr) -> bool:
+        """Whether a comma stands before the last bracket of an expression."""
+        return self.tokens[self.ends[end_of(node)] - 1].string == ","
+
+    def colons(self, node: ast.Slice) -> int:
+        """How many colons a slice has."""
+        first, last = self.starts[start_of(node)], self.ends[end_of(node)]
+        found, i = 0, first
+        while i <= last:
+            found += self.tokens[i].string == ":"
+            i = self.pairs.get(i, i) + 1
+        return found
+
+    def word(self, node: ast.expr) -> str:
+        """A name, a number, a string in one piece, as written."""
+        token = self.tokens[self.starts[start_of(node)]]
+        if self._place(token.end) != end_of(node) or token.start[0] != token.end[0]:
+            raise Unknown("a string of several parts")
+        return token.string
+
+
+def _is_called(token: TokenInfo) -> bool:
+    """Whether a parenthesis after this token opens arguments."""
+    if token.type == NAME:
+        return not keyword.iskeyword(token.string)
+    return token.type == STRING or token.string in (")", "]", "}")
