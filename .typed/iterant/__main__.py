@@ -1,0 +1,1 @@
+../../iterant/__main__.py

@@ -1,0 +1,8 @@
+"""`python -m iterant` is the `iterant` command."""
+
+import sys
+
+from .cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

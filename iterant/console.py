@@ -1,0 +1,127 @@
+"""What a user sees: plain text where it is piped, colours on a terminal, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from enum import IntEnum
+from typing import TextIO
+
+
+class Exit(IntEnum):
+    """How a command ends; of several ends the worst counts: 2, 1, 4, 3, 0."""
+
+    DONE = 0
+    REFUTED = 1
+    BAD_INPUT = 2
+    UNPROVED = 3
+    FAILED = 4  # blew up, or did not converge
+    INTERRUPTED = 130
+
+
+_SEVERITY = (Exit.DONE, Exit.UNPROVED, Exit.FAILED, Exit.REFUTED, Exit.BAD_INPUT)
+
+
+def worst(*ends: Exit) -> Exit:
+    """The end that counts.
+
+    >>> worst(Exit.UNPROVED, Exit.REFUTED, Exit.FAILED).name
+    'REFUTED'
+    """
+    if Exit.INTERRUPTED in ends:
+        return Exit.INTERRUPTED
+    return max(ends, key=_SEVERITY.index, default=Exit.DONE)
+
+
+def say(text: str, *, style: str = "") -> None:
+    """Print to standard output."""
+    _print(text, sys.stdout, style)
+
+
+def tell(text: str, *, style: str = "") -> None:
+    """Print what is not the result (a note, a fault) to standard error."""
+    _print(text, sys.stderr, style)
+
+
+def note(text: str) -> None:
+    """Tell something that the user should know although all goes on."""
+    tell(f"note: {text}", style="yellow")
+
+
+def _print(text: str, stream: TextIO, style: str) -> None:
+    if stream.isatty() and (style or "\n" in text):
+        from rich.console import Console
+
+        console = Console(file=stream, highlight=False, soft_wrap=True)
+        console.print(text, style=style or None, markup=False)
+    else:
+        print(text, file=stream)
+
+
+def show_fault(text: str) -> None:
+    """Print faults as the compiler words them; carets and hints stand out on a terminal."""
+    if not sys.stderr.isatty():
+        sys.stderr.write(f"{text}\n")
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    shown = Text()
+    for line in text.split("\n"):
+        bare = line.strip()
+        style = "bold"
+        if bare and not bare.strip("^"):
+            style = "bold red"
+        elif line.startswith("  hint: "):
+            style = "cyan"
+        elif line.startswith("  "):
+            style = ""
+        shown.append(line + "\n", style=style)
+    Console(file=sys.stderr, highlight=False, soft_wrap=True).print(shown, end="")
+
+
+def guarded(action: Callable[[], int | None]) -> int:
+    """Run a command; whatever happens ends in an exit code and at most a few lines."""
+    try:
+        return int(action() or 0)
+    except KeyboardInterrupt:
+        tell("interrupted")
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        # The reader of a pipe has gone; Python must not flush into it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.DONE
+    except MemoryError:
+        tell("there is not enough memory for this; a smaller --grid needs less")
+        return Exit.BAD_INPUT
+    except Exception as fault:  # noqa: BLE001  the last resort
+        return _explained(fault)
+
+
+def _explained(fault: Exception) -> int:
+    """The exit code of a fault, after it was told; our own faults ask to be reported."""
+    from .compiler.source import SchemeError
+    from .runtime.faults import UserError
+    from .runtime.table import UnknownName
+
+    if isinstance(fault, SchemeError | UserError | UnknownName):
+        show_fault(str(fault))
+        refuted = getattr(fault, "artifact", None) is not None
+        return Exit.REFUTED if refuted else Exit.BAD_INPUT
+    if hasattr(fault, "exit_code") and hasattr(fault, "show"):  # a usage fault of typer
+        fault.show()
+        return Exit.BAD_INPUT
+    if isinstance(fault, OSError):
+        where = f"{fault.filename}: " if fault.filename else ""
+        tell(f"{where}{fault.strerror or fault}")
+        return Exit.BAD_INPUT
+    if os.environ.get("ITERANT_TRACEBACK"):
+        raise fault
+    reason = " ".join(f"{type(fault).__name__}: {fault}".split())[:300]
+    tell(
+        f"iterant failed on its own account: {reason}\n"
+        "  hint: this is a fault of iterant: please report it with the file and this line; "
+        "ITERANT_TRACEBACK=1 shows where it happened"
+    )
+    return Exit.BAD_INPUT

@@ -1,0 +1,111 @@
+"""Fields and data of a run: arrays from .npy files, pictures from any image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .console import note
+from .runtime.faults import UserError
+from .runtime.images import Form, content, read
+from .runtime.plan import Plan
+from .words import assignments
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """Arrays by the name of their field or data; `form` is that of the image among them."""
+
+    arrays: Mapping[str, Any] = field(default_factory=dict)
+    form: Form | None = None
+
+
+def gather(plan: Plan, needed: Sequence[str], inputs: Sequence[str], data: Sequence[str]) -> Inputs:
+    """Read the files behind --input and --data for a plan whose fields `needed` have no start.
+
+    A single unnamed --input fills the only field and, if unset and of the same shape, the data f.
+    """
+    named = _named(plan, inputs)
+    named.update(assignments(data, "--data", "f=f.npy"))
+    arrays: dict[str, Any] = {}
+    form: Form | None = None
+    for name, path in named.items():
+        if name not in {*plan.fields, *plan.data}:
+            known = ", ".join([*plan.fields, *plan.data])
+            raise UserError(f"the scheme takes no input named {name}", f"inputs are {known}")
+        values, found = _array(Path(path))
+        form = form or found
+        arrays[name] = values
+    _share(plan, arrays)
+    missing = [name for name in (*needed, *plan.data) if name not in arrays]
+    if missing:
+        raise UserError(f"no values are given for {' and '.join(missing)}", _remedy(plan, missing))
+    return Inputs(arrays=arrays, form=form)
+
+
+def _named(plan: Plan, inputs: Sequence[str]) -> dict[str, str]:
+    """--input PATH for the only field, --input NAME=PATH for one of several."""
+    if len(inputs) == 1 and not _is_assignment(plan, inputs[0]):
+        if len(plan.fields) != 1:
+            fields = " and ".join(plan.fields)
+            raise UserError(
+                f"the scheme has the fields {fields}",
+                f"name the one that the file is for: --input {plan.fields[0]}={inputs[0]}",
+            )
+        return {plan.fields[0]: inputs[0]}
+    return assignments(inputs, "--input", f"{plan.fields[0]}={plan.fields[0]}.png")
+
+
+def _is_assignment(plan: Plan, word: str) -> bool:
+    """Whether NAME=PATH is meant: a path may hold an equals sign."""
+    name, equals, _ = word.partition("=")
+    return bool(equals) and (name in {*plan.fields, *plan.data} or not Path(word).exists())
+
+
+def _share(plan: Plan, arrays: dict[str, Any]) -> None:
+    """The data term of a denoiser is the image itself, unless another one is given."""
+    if "f" not in plan.data or "f" in arrays or len(plan.fields) != 1:
+        return
+    only = plan.fields[0]
+    if only in arrays and plan.components[only] == (only,):
+        arrays["f"] = arrays[only]
+        note(f"the data f is the input {only} as well")
+
+
+def _array(path: Path) -> tuple[Any, Form | None]:
+    """The values of one file; images come with the form in which they are written back."""
+    if path.suffix.lower() != ".npy":
+        picture = read(path)
+        for text in picture.form.notes:
+            note(f"{path.name}: {text}")
+        return picture.planes, picture.form
+    content(path)
+    try:
+        values = np.load(path, allow_pickle=False)
+    except (ValueError, OSError, EOFError) as fault:
+        raise UserError(f"{path} holds no array that can be read: {fault}") from fault
+    if values.dtype.kind not in "fiub":
+        raise UserError(f"{path} holds values of type {values.dtype}, and numbers are needed")
+    bad = ~np.isfinite(values)
+    if bad.any():
+        where = ", ".join(str(i) for i in np.argwhere(bad)[0])
+        count = int(bad.sum())
+        raise UserError(
+            f"{path} holds {count} values that are not finite numbers, the first at index {where}"
+        )
+    return values if values.dtype.kind == "f" else values.astype(np.float64), None
+
+
+def _remedy(plan: Plan, missing: Sequence[str]) -> str:
+    """How to give what is missing."""
+    field_, data = (
+        next((m for m in missing if m in names), None) for names in (plan.fields, plan.data)
+    )
+    if field_ is None:
+        return f"give them: --data {data}={data}.npy"
+    word = "photo.png" if len(plan.fields) == 1 else f"{field_}={field_}.npy"
+    return f"give them: --input {word}, or write 'initial {field_} = ...' into the scheme"

@@ -1,0 +1,228 @@
+"""`iterant run`: compile, read the inputs, march, save what was asked for, say how it went."""
+
+from __future__ import annotations
+
+import csv
+import inspect
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import api
+from .console import Exit, note, say, tell
+from .inputs import Inputs, gather
+from .runtime.contract import Outcome, Refutation, Status, Unproved
+from .runtime.faults import UserError
+from .runtime.images import format_of, write
+from .runtime.output.base import Meta, replacing
+from .runtime.plan import Plan
+from .runtime.store import Store, arrays, refuse_existing, variables
+
+ENDS = {
+    Status.DONE: Exit.DONE,
+    Status.CONVERGED: Exit.DONE,
+    Status.INTERRUPTED: Exit.INTERRUPTED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """The options of `iterant run`; `image` is where the final field goes as a picture."""
+
+    scheme: Path
+    params: Mapping[str, Fraction] = field(default_factory=dict)
+    grid: tuple[int, ...] | None = None
+    steps: int | None = None
+    until: Fraction | None = None
+    every: Fraction | None = None
+    device: str | None = None
+    dtype: str | None = None
+    seed: int = 0
+    inputs: Sequence[str] = ()
+    data: Sequence[str] = ()
+    image: Path | None = None
+    outputs: Sequence[Path] = ()
+    csv: Path | None = None
+    resume: Path | None = None
+    force: bool = False
+    overwrite: bool = False
+
+
+class Frames:
+    """Receives the saved states of a run; the files are started with the first one."""
+
+    def __init__(self, wishes: Wishes, plan: Plan, artifact: Any, *, image: bool) -> None:
+        resume = wishes.resume is not None
+        self.store = Store(wishes.outputs, overwrite=wishes.overwrite, resume=resume)
+        self._plan, self._artifact, self._image, self._resume = plan, artifact, image, resume
+        self._started = False
+
+    def __call__(self, t: float, fields: Mapping[str, Any]) -> None:
+        if not self._started:
+            self.store.open(self._meta(t, fields))
+            self._started = True
+        self.store.frame(t, arrays(self._plan, fields))
+
+    def _meta(self, t: float, fields: Mapping[str, Any]) -> Meta:
+        from importlib.metadata import version
+
+        artifact = self._artifact
+        return Meta(
+            name=artifact.name,
+            title=artifact.scheme.model.doc if artifact.scheme else "",
+            axes=self._plan.axes,
+            variables=variables(self._plan, fields, ("channel",) if self._image else ()),
+            image=self._image,
+            # Frames from this time on are written anew.
+            resume=float(np.nextafter(t, -np.inf)) if self._resume else None,
+            attributes={"digest": artifact.digest, "made_by": f"iterant {version('iterant')}"},
+        )
+
+
+def run(wishes: Wishes) -> Exit:
+    """Everything behind `iterant run`; raises UserError and SchemeError."""
+    _check_paths(wishes)
+    artifact = api.compile(
+        wishes.scheme,
+        params=wishes.params,
+        grid=wishes.grid,
+        steps=wishes.steps,
+        until=wishes.until,
+        force=wishes.force,
+    )
+    for text in artifact.warnings:
+        tell(text, style="yellow")
+    module, device = _module(artifact, wishes)
+    plan: Plan = module.plan
+    inputs = gather(plan, _required(module), wishes.inputs, wishes.data)
+    if wishes.image is not None and inputs.form is None:
+        raise UserError(
+            f"--output {wishes.image} is for a run on an image", "name one with --input, or use -o"
+        )
+    _tell_verdicts(artifact)
+    if wishes.csv is not None and not plan.watch:
+        raise UserError(
+            "--csv writes watched values, and the scheme watches none",
+            "add a line such as: watch mass = integral(u)",
+        )
+    frames = Frames(wishes, plan, artifact, image=inputs.form is not None)
+    folder = wishes.resume or Path(f"{artifact.name}.checkpoint")
+    with frames.store:
+        outcome = api.run(
+            module,
+            inputs.arrays,
+            every=None if wishes.every is None else float(wishes.every),
+            dtype=wishes.dtype or ("float64" if inputs.form is None else "float32"),
+            device=device,
+            progress=True,
+            on_frame=frames if wishes.outputs or wishes.csv else None,
+            checkpoint=str(folder),
+            resume=None if wishes.resume is None else str(wishes.resume),
+        )
+    _finish(wishes, inputs, outcome, folder)
+    return ENDS.get(outcome.status, Exit.FAILED)
+
+
+def _check_paths(wishes: Wishes) -> None:
+    """What cannot be written is told before anything is computed."""
+    for path in (wishes.image, wishes.csv):
+        if path is not None:
+            refuse_existing(path, overwrite=wishes.overwrite)
+    if wishes.image is not None:
+        format_of(wishes.image)
+    Store(wishes.outputs, overwrite=wishes.overwrite, resume=wishes.resume is not None)
+
+
+def _module(artifact: Any, wishes: Wishes) -> tuple[Any, str]:
+    """The module on its device; learned weights start from the seed."""
+    import torch
+
+    torch.manual_seed(wishes.seed)
+    name = wishes.device or "cpu"
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as fault:
+        raise UserError(f"there is no device {name} on this machine", "known: cpu, cuda") from fault
+    return artifact.module(), name
+
+
+def _required(module: Any) -> list[str]:
+    """The fields and data without a formula of their own."""
+    known = inspect.signature(module.start).parameters
+    return [name for name, p in known.items() if p.default is inspect.Parameter.empty]
+
+
+def _tell_verdicts(artifact: Any) -> None:
+    """What was not proved is said once; the run goes on."""
+    for verdict in artifact.certificates:
+        if isinstance(verdict, Unproved):
+            note(f"{verdict.claim} is unproved: {verdict.reason}")
+        elif isinstance(verdict, Refutation):
+            note(f"{verdict.claim} is refuted, and the run was forced: {verdict.statement}")
+
+
+def _finish(wishes: Wishes, inputs: Inputs, outcome: Outcome, folder: Path) -> None:
+    """Write what is written at the end, and say how the run went."""
+    written = [str(path) for path in wishes.outputs if path.exists()]
+    if wishes.image is not None and inputs.form is not None:
+        planes = next(iter(outcome.value.values()))
+        for text in write(wishes.image, planes.detach().cpu().numpy(), inputs.form):
+            note(text)
+        written.append(str(wishes.image))
+    if wishes.csv is not None:
+        _write_csv(wishes.csv, outcome)
+        written.append(str(wishes.csv))
+    pace = outcome.seconds_per_step
+    speed = "" if pace is None else f", {_time(pace)} a step"
+    say(f"{outcome.steps} steps{speed}")
+    for name, values in outcome.value.items():
+        say(f"  {name}: {_summary(values)}")
+    for name, series in outcome.watched.items():
+        if series:
+            say(f"  {name}: {series[0]:.8g} at the start, {series[-1]:.8g} at the end")
+    if written:
+        say(f"wrote {', '.join(written)}")
+    elif outcome.status is Status.DONE:
+        say("nothing was written: name a file with -o", style="dim")
+    if outcome.status in (Status.DONE, Status.CONVERGED):
+        if wishes.resume is None:
+            shutil.rmtree(folder, ignore_errors=True)
+        return
+    tell(outcome.message or outcome.status.value, style="bold red")
+    if outcome.checkpoint:
+        tell(f"  hint: go on from step {outcome.steps} with --resume {outcome.checkpoint}")
+
+
+def _write_csv(path: Path, outcome: Outcome) -> None:
+    """One row a recorded time: t, then every watched value."""
+    with replacing(path) as part, part.open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(["t", *outcome.watched])
+        series = [map(repr, values) for values in outcome.watched.values()]
+        rows.writerows(zip(map(repr, outcome.times), *series, strict=True))
+
+
+def _summary(value: Any) -> str:
+    """Size, least, mean and largest value of a field."""
+    parts = value if isinstance(value, tuple) else (value,)
+    flat = np.concatenate([p.detach().cpu().numpy().ravel() for p in parts])
+    shape = ", ".join(" x ".join(map(str, p.shape)) for p in parts)
+    return f"{shape}, from {flat.min():.6g} to {flat.max():.6g}, mean {flat.mean():.6g}"
+
+
+def _time(seconds: float) -> str:
+    """A duration with its unit.
+
+    >>> _time(0.00234), _time(2e-6)
+    ('2.34 ms', '2 us')
+    """
+    for size, unit in ((1.0, "s"), (1e-3, "ms"), (1e-6, "us")):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds * 1e9:.3g} ns"

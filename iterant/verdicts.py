@@ -1,0 +1,91 @@
+"""Verdicts for people, for programs (`certify --json`), and for the checker (`.cert.json`)."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+from .runtime.contract import Certificate, Limit, Refutation, Unproved, Verdict
+
+
+def lines(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    """A verdict as lines of text, each with its style."""
+    match verdict:
+        case Certificate():
+            yield f"{verdict.claim}: certified", "green"
+            yield f"  {verdict.statement}", ""
+            yield f"  norm {verdict.norm}; {verdict.domain}", "dim"
+            if verdict.hypotheses:
+                yield f"  rests on: {'; '.join(verdict.hypotheses)}", "dim"
+            yield from _limit_line(verdict.limit)
+        case Refutation():
+            yield f"{verdict.claim}: refuted", "bold red"
+            yield f"  {verdict.statement}", ""
+            points = " x ".join(map(str, verdict.witness.points))
+            witness = verdict.witness
+            yield (
+                f"  witness: {witness.mode} on {points} points grows by {witness.growth} a step",
+                "",
+            )
+            yield from _limit_line(verdict.limit)
+            if verdict.hint:
+                yield f"  hint: {verdict.hint}", "cyan"
+        case Unproved():
+            yield f"{verdict.claim}: unproved", "yellow"
+            yield f"  {verdict.reason}", ""
+            if verdict.tried:
+                yield f"  tried: {'; '.join(verdict.tried)}", "dim"
+            if verdict.certified_up_to or verdict.refuted_from:
+                low, high = verdict.certified_up_to or "0", verdict.refuted_from or "infinity"
+                yield f"  certified up to {low}, refuted from {high}", ""
+
+
+def _limit_line(limit: Limit | None) -> Iterator[tuple[str, str]]:
+    if limit is not None:
+        bound = "<=" if limit.attained else "<"
+        value = float(Fraction(limit.value))
+        yield f"  holds for {limit.symbol} {bound} {limit.closed_form} = {value:.6g}", ""
+
+
+def as_json(verdicts: Sequence[Verdict]) -> str:
+    """The list that `certify --json` prints; infinity is null, numbers are rounded down."""
+    return json.dumps([_plain(verdict) for verdict in verdicts], indent=2)
+
+
+def _plain(verdict: Verdict) -> dict[str, Any]:
+    """One verdict; what it does not speak of is null."""
+    limit: Limit | None = getattr(verdict, "limit", None)
+    witness = getattr(verdict, "witness", None)
+    return {
+        "claim": verdict.claim,
+        "verdict": verdict.verdict,
+        "norm": getattr(verdict, "norm", None),
+        "domain": getattr(verdict, "domain", None),
+        "parameter": getattr(verdict, "parameter", None),
+        "set": list(getattr(verdict, "set", ())),
+        "limit": None
+        if limit is None
+        else {
+            "symbol": limit.symbol,
+            "closed_form": limit.closed_form,
+            "value": rounded_down(limit.value),
+        },
+        "witness": None
+        if witness is None
+        else {"mode": witness.mode, "points": list(witness.points), "growth": witness.growth},
+        "reason": getattr(verdict, "reason", None),
+    }
+
+
+def rounded_down(value: str) -> float:
+    """The largest float that is not above an exact number.
+
+    >>> rounded_down("1/3") <= 1 / 3, rounded_down("1/4")
+    (True, 0.25)
+    """
+    exact = Fraction(value)
+    near = float(exact)
+    return near if Fraction(near) <= exact else math.nextafter(near, -math.inf)
