@@ -3,15 +3,12 @@
 Nothing heavy is imported here: `iterant --help` answers at once, and only `run` loads torch.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated, TypeAlias
 
 import typer
 
+from . import options as o
 from .console import Exit, guarded, show_fault
 
 HELP = "Compile a PDE or an iterative scheme to certified, readable PyTorch."
@@ -29,18 +26,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-Scheme: TypeAlias = Annotated[Path, typer.Argument(help="A .scheme file.", show_default=False)]
-Out: TypeAlias = Annotated[Path | None, typer.Option("-o", metavar="PATH", show_default=False)]
-Param: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option("--param", metavar="NAME=VALUE", help="Replace a parameter of the file."),
-]
 
 
 @app.command()
-def new(
-    name: Annotated[str, typer.Argument(help="heat, image or wave, or a name of your own.")],
-) -> int:
+def new(name: o.Name) -> int:
     """Write a commented NAME.scheme to start from."""
     from . import commands
 
@@ -48,7 +37,7 @@ def new(
 
 
 @app.command()
-def check(scheme: Scheme) -> int:
+def check(scheme: o.Scheme) -> int:
     """Say how a scheme is understood: equations, places, conditions, step, warnings."""
     from . import commands
 
@@ -56,14 +45,7 @@ def check(scheme: Scheme) -> int:
 
 
 @app.command(name="compile")
-def compile_(
-    scheme: Scheme,
-    out: Out = None,
-    emit: Annotated[
-        str,
-        typer.Option("--emit", metavar="ast|model|scheme|graph|code", help="The stage to print."),
-    ] = "code",
-) -> int:
+def compile_(scheme: o.Scheme, out: o.Out = None, emit: o.Emit = "code") -> int:
     """Emit readable PyTorch, to PATH or to standard output."""
     from . import commands
 
@@ -72,16 +54,11 @@ def compile_(
 
 @app.command()
 def certify(
-    scheme: Scheme,
-    out: Out = None,
-    json: Annotated[bool, typer.Option("--json", help="Print the verdicts as JSON.")] = False,
-    param: Param = None,
-    prove_seconds: Annotated[
-        float | None,
-        typer.Option(
-            "--prove-seconds", help="Give up on a claim after that long.", show_default=False
-        ),
-    ] = None,
+    scheme: o.Scheme,
+    out: o.Out = None,
+    json: o.AsJson = False,
+    param: o.Params = None,
+    prove_seconds: o.ProveSeconds = None,
 ) -> int:
     """Prove or refute every claim; -o writes the certificates for `iterant verify`."""
     from . import commands
@@ -90,13 +67,7 @@ def certify(
 
 
 @app.command()
-def verify(
-    code: Annotated[Path, typer.Argument(help="The emitted module.", show_default=False)],
-    certificates: Annotated[Path, typer.Argument(help="Its .cert.json.", show_default=False)],
-    replay: Annotated[
-        bool, typer.Option("--replay", help="Also compare impulse responses in float64.")
-    ] = False,
-) -> int:
+def verify(code: o.Code, certificates: o.Proofs, replay: o.Replay = False) -> int:
     """Check certificates against emitted code, without the prover; reads text only."""
     from . import commands
 
@@ -105,56 +76,42 @@ def verify(
 
 @app.command()
 def run(
-    scheme: Scheme,
+    scheme: o.Scheme,
     *,
-    steps: Annotated[int | None, typer.Option(help="Run that many steps.")] = None,
-    until: Annotated[str | None, typer.Option(metavar="T", help="Run until that time.")] = None,
-    every: Annotated[
-        str | None, typer.Option(metavar="T", help="Time between saved frames.")
-    ] = None,
-    device: Annotated[str | None, typer.Option(metavar="cpu|cuda", help="Where to run.")] = None,
-    dtype: Annotated[
-        str | None, typer.Option(metavar="float64|float32", help="float64, for images float32.")
-    ] = None,
-    param: Param = None,
-    grid: Annotated[str | None, typer.Option(metavar="N,N", help="Points an axis.")] = None,
-    data: Annotated[list[str] | None, typer.Option(metavar="NAME=FILE", help="Given data.")] = None,
-    seed: Annotated[int, typer.Option(help="Of weights that start at random.")] = 0,
-    out: Annotated[
-        list[Path] | None,
-        typer.Option("-o", metavar="PATH", help="Frames: .zarr .npz .vti .pvd .gif .mp4 .png"),
-    ] = None,
-    plot: Annotated[Path | None, typer.Option(help="A picture of the last state, .png")] = None,
-    csv: Annotated[Path | None, typer.Option(help="A table of the watched values.")] = None,
-    resume: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Go on from a checkpoint.")
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Run what was refuted.")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace earlier output.")] = False,
-    inputs: Annotated[
-        list[str] | None,
-        typer.Option("--input", metavar="[NAME=]FILE", help="Start of a field: an image or .npy"),
-    ] = None,
-    image: Annotated[
-        Path | None, typer.Option("--output", metavar="FILE", help="The last state as an image.")
-    ] = None,
+    steps: o.Steps = None,
+    until: o.Until = None,
+    every: o.Every = None,
+    device: o.Device = None,
+    dtype: o.Dtype = None,
+    param: o.Params = None,
+    grid: o.Grid = None,
+    data: o.Data = None,
+    seed: o.Seed = 0,
+    out: o.Outs = None,
+    plot: o.Plot = None,
+    csv: o.Csv = None,
+    resume: o.Resume = None,
+    force: o.Force = False,
+    overwrite: o.Overwrite = False,
+    given: o.Input = None,
+    image: o.Image = None,
 ) -> int:
     """Run a scheme, on the values it states or on an image."""
     from . import commands, words
     from .running import Wishes
 
-    fraction = {name: words.number(value, f"--{name}") for name, value in
-                (("until", until), ("every", every)) if value is not None}  # fmt: skip
     return commands.run(
         Wishes(
             scheme=scheme,
             params=words.params(param or ()),
             grid=None if grid is None else words.sizes(grid, "--grid"),
             steps=steps,
+            until=None if until is None else words.number(until, "--until"),
+            every=None if every is None else words.number(every, "--every"),
             device=device,
             dtype=dtype,
             seed=seed,
-            inputs=inputs or (),
+            inputs=given or (),
             data=data or (),
             image=image,
             outputs=(*(out or ()), *([words.picture(plot)] if plot else ())),
@@ -162,15 +119,12 @@ def run(
             resume=resume,
             force=force,
             overwrite=overwrite,
-            **fraction,
         )
     )
 
 
 @app.command()
-def fmt(
-    schemes: Annotated[list[Path], typer.Argument(help=".scheme files.", show_default=False)],
-) -> int:
+def fmt(schemes: o.Schemes) -> int:
     """Lay schemes out in the one house style, in place; comments stay."""
     from . import commands
 
@@ -178,7 +132,7 @@ def fmt(
 
 
 @app.command()
-def graph(scheme: Scheme, out: Out = None) -> int:
+def graph(scheme: o.Scheme, out: o.Out = None) -> int:
     """Draw the graph behind the code: PATH ends in .svg or .dot."""
     from . import commands
 
@@ -189,8 +143,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words and words[0] in LATER:
-        known = ", ".join(command.name or command.callback.__name__ for command in
-                          app.registered_commands if command.callback)  # fmt: skip
+        callbacks = (c.callback for c in app.registered_commands if c.callback)
+        known = ", ".join(callback.__name__.rstrip("_") for callback in callbacks)
         show_fault(f"this version has no `iterant {words[0]}`; it has {known}")
         return Exit.BAD_INPUT
     return guarded(lambda: app(words, prog_name="iterant", standalone_mode=False))

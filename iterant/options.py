@@ -1,0 +1,67 @@
+"""The options of the command line: how each is spelt, what stands behind it, its line of help."""
+
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+from typer import Argument, Option
+
+Scheme: TypeAlias = Annotated[Path, Argument(help="A .scheme file.", show_default=False)]
+Schemes: TypeAlias = Annotated[list[Path], Argument(help=".scheme files.", show_default=False)]
+Name: TypeAlias = Annotated[str, Argument(help="heat, image, wave, or a name of your own.")]
+Code: TypeAlias = Annotated[Path, Argument(help="The emitted module.", show_default=False)]
+Proofs: TypeAlias = Annotated[Path, Argument(help="Its .cert.json.", show_default=False)]
+
+Out: TypeAlias = Annotated[Path | None, Option("-o", metavar="PATH", help="Where it is written.")]
+Outs: TypeAlias = Annotated[
+    list[Path] | None,
+    Option("-o", metavar="PATH", help="Frames: .zarr .npz .vti .pvd .gif .mp4 .png"),
+]
+Emit: TypeAlias = Annotated[
+    str, Option("--emit", metavar="ast|model|scheme|graph|code", help="The stage to print.")
+]
+AsJson: TypeAlias = Annotated[bool, Option("--json", help="Print the verdicts as JSON.")]
+ProveSeconds: TypeAlias = Annotated[
+    float | None, Option("--prove-seconds", min=0, help="Give up on a claim after that long.")
+]
+Replay: TypeAlias = Annotated[
+    bool, Option("--replay", help="Also compare impulse responses in float64.")
+]
+Params: TypeAlias = Annotated[
+    list[str] | None,
+    Option("--param", metavar="NAME=VALUE", help="Replace a parameter of the file."),
+]
+Steps: TypeAlias = Annotated[int | None, Option("--steps", min=0, help="Run that many steps.")]
+Until: TypeAlias = Annotated[str | None, Option("--until", metavar="T", help="Run to that time.")]
+Every: TypeAlias = Annotated[
+    str | None, Option("--every", metavar="T", help="Time between saved frames.")
+]
+Device: TypeAlias = Annotated[
+    str | None, Option("--device", metavar="cpu|cuda", help="Where to run.")
+]
+Dtype: TypeAlias = Annotated[
+    str | None,
+    Option("--dtype", metavar="float64|float32", help="Default float64, for images float32."),
+]
+Grid: TypeAlias = Annotated[str | None, Option("--grid", metavar="N,N", help="Points an axis.")]
+Data: TypeAlias = Annotated[
+    list[str] | None, Option("--data", metavar="NAME=FILE", help="Given data: .npy or an image.")
+]
+Seed: TypeAlias = Annotated[int, Option("--seed", help="Of weights that start at random.")]
+Plot: TypeAlias = Annotated[
+    Path | None, Option("--plot", metavar="FILE", help="A picture of the last state, .png")
+]
+Csv: TypeAlias = Annotated[
+    Path | None, Option("--csv", metavar="FILE", help="A table of the watched values.")
+]
+Resume: TypeAlias = Annotated[
+    Path | None, Option("--resume", metavar="DIR", help="Go on from a checkpoint.")
+]
+Force: TypeAlias = Annotated[bool, Option("--force", help="Run a scheme with a refuted claim.")]
+Overwrite: TypeAlias = Annotated[bool, Option("--overwrite", help="Replace earlier output.")]
+Input: TypeAlias = Annotated[
+    list[str] | None,
+    Option("--input", metavar="[NAME=]FILE", help="Start of a field: an image or .npy"),
+]
+Image: TypeAlias = Annotated[
+    Path | None, Option("--output", metavar="FILE", help="The last state as an image.")
+]
