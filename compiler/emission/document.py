@@ -82,6 +82,7 @@ HARD = Break(hard=True)
 SOFT = Break()
 SPACE = Break(" ")
 COMMA = When(",")  # after the last of several parts, each on its own line
+MUST = When(HARD, broken=False)  # breaks the group around it, and is not printed itself
 
 
 def must_break(doc: Doc) -> bool:

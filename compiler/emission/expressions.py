@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from .document import COMMA, HARD, SOFT, SPACE, Doc, Group, Indent, Own, When
+from .document import COMMA, MUST, SOFT, SPACE, Doc, Group, Indent, Own, When
 from .source_text import SourceText, Unknown
 
 # Where an expression stands: bare (a line end would end the statement), inside brackets, or, given
@@ -89,7 +89,7 @@ class Expressions:
 
     def __init__(self, source: SourceText) -> None:
         self.source = source
-        self.names = itertools.count(1)
+        self.new_name = itertools.count(1).__next__
 
     def text(self, node: ast.expr, level: int) -> Doc:
         """An expression, with the parentheses around it."""
@@ -113,10 +113,12 @@ class Expressions:
             case ast.Call() | ast.Attribute() | ast.Subscript():
                 return self._link(node, level)
             case ast.Tuple():
-                return self.tuple(node, level, if_needed)
+                return self._tuple(node, level)
             case ast.List(elts=items) | ast.Set(elts=items):
                 left, right = "[]" if isinstance(node, ast.List) else "{}"
-                return self._display(left, [self.text(i, INSIDE) for i in items], right, node, level)
+                return self._display(
+                    left, [self.text(i, INSIDE) for i in items], right, node, level
+                )
             case ast.Dict(keys=keys, values=values):
                 pairs = [self._pair(k, v) for k, v in zip(keys, values, strict=True)]
                 return self._display("{", pairs, "}", node, level)
@@ -218,20 +220,22 @@ class Expressions:
                 tail = (SOFT if breaks else "", ".", name)
             case ast.Subscript(slice=index):
                 inner = self.text(index, INSIDE)
-                if isinstance(index, ast.Tuple):
-                    trailing = self.source.has_trailing_comma(node)
-                    inner = self.tuple(index, INSIDE, Group, trailing=trailing)
+                if isinstance(index, ast.Tuple) and not self.source.has_own_parentheses(index):
+                    comma = "," if len(index.elts) == 1 else ""
+                    inner = (Group(self.sequence(index, INSIDE)), comma)
                 tail = bracketed("[", inner, "]", level)
             case ast.Call(args=args, keywords=keywords):
-                tail = self.arguments(args, keywords, node, level)
+                trailing = self.source.has_trailing_comma(node)
+                tail = self.arguments(args, keywords, level, trailing=trailing)
         return Group((head, tail)) if chained and fluent is None else (head, tail)
 
     def arguments(
         self,
         args: Sequence[ast.expr],
         keywords: Sequence[ast.keyword],
-        node: ast.Call | ast.ClassDef,
         level: int,
+        *,
+        trailing: bool,
     ) -> Doc:
         """Arguments in parentheses: on one line, on one line of their own, or one a line."""
         ordered = sorted([*args, *keywords], key=lambda n: (n.lineno, n.col_offset))
@@ -244,7 +248,6 @@ class Expressions:
                 docs.append(self.text(argument, INSIDE))
         if not docs:
             return "()"
-        trailing = isinstance(node, ast.Call) and self.source.has_trailing_comma(node)
         return bracketed("(", Group(listed(docs, trailing=trailing)), ")", level)
 
     def _slice(self, node: ast.Slice, level: int) -> Doc:
@@ -261,23 +264,20 @@ class Expressions:
 
     # ---- displays
 
-    def tuple(
-        self,
-        node: ast.Tuple,
-        level: int,
-        around: Callable[[Doc], Doc],
-        *,
-        trailing: bool = False,
-    ) -> Doc:
-        """A tuple; `around` is what is done with one that has no parentheses."""
-        own = self.source.has_own_parentheses(node)
+    def _tuple(self, node: ast.Tuple, level: int) -> Doc:
         docs = [self.text(item, INSIDE) for item in node.elts]
         if len(docs) == 1:
-            single = (docs[0], ",")
-            return single if around is Group and not own else bracketed("(", single, ")", level)
-        if own:
+            return bracketed("(", (docs[0], ","), ")", level)
+        if self.source.has_own_parentheses(node):
             return self._display("(", docs, ")", node, level)
-        return around(listed(docs, trailing=trailing))
+        return if_needed(self.sequence(node, INSIDE))
+
+    def sequence(self, node: ast.Tuple, level: int) -> Doc:
+        """The parts of a tuple, without parentheses."""
+        return listed(
+            [self.text(item, level) for item in node.elts],
+            trailing=self.source.has_trailing_comma(node),
+        )
 
     def _display(
         self, left: str, docs: Sequence[Doc], right: str, node: ast.expr, level: int

@@ -31,7 +31,7 @@ class SourceText:
     """A text with its tokens."""
 
     def __init__(self, text: str) -> None:
-        self.lines = [line.encode() for line in text.splitlines(keepends=True)]
+        self.lines = [line.encode() for line in text.split("\n")]
         every = list(tokenize.generate_tokens(io.StringIO(text).readline))
         self.comments = {t.start[0]: t for t in every if t.type == COMMENT}
         tokens = [t for t in every if t.type not in _SILENT]
@@ -65,8 +65,38 @@ class SourceText:
         return self.tokens[first].string == "(" and self.pairs[first] == last
 
     def has_trailing_comma(self, node: ast.expr) -> bool:
-        """Whether a comma stands before the last bracket of an expression."""
-        return self.tokens[self.ends[end_of(node)] - 1].string == ","
+        """Whether a comma ends an expression, or stands before its last bracket."""
+        last = self.ends[end_of(node)]
+        inner = isinstance(node, ast.Tuple) and not self.has_own_parentheses(node)
+        return self.tokens[last if inner else last - 1].string == ","
+
+    def head_end(self, node: ast.stmt) -> int:
+        """The number of the last token of a statement, or of the colon before its body."""
+        body = getattr(node, "body", None)
+        if not body:
+            return self.ends[end_of(node)]
+        decorators = getattr(body[0], "decorator_list", None)
+        if decorators:
+            return self.starts[start_of(decorators[0])] - 2
+        return self.starts[start_of(body[0])] - 1
+
+    def first_word(self, node: ast.stmt) -> str:
+        """The word that a statement starts with."""
+        return self.tokens[self.starts[start_of(node)]].string
+
+    def has_comma_before_arrow(self, node: ast.FunctionDef) -> bool:
+        """Whether the parameters of a function end with a comma."""
+        close = self.pairs[self.starts[start_of(node)] + 2]
+        return self.tokens[close - 1].string == ","
+
+    def last_line(self, node: ast.stmt) -> int | None:
+        """The last line of a statement or its head, if these lines hold nothing else."""
+        first, last = self.starts[start_of(node)], self.head_end(node)
+        start, end = self.tokens[first].start[0], self.tokens[last].end[0]
+        before = first > 0 and self.tokens[first - 1].end[0] == start
+        after = last + 1 < len(self.tokens) and self.tokens[last + 1].start[0] == end
+        noted = any(line in self.comments for line in range(start, end))
+        return None if before or after or noted else end
 
     def colons(self, node: ast.Slice) -> int:
         """How many colons a slice has."""
