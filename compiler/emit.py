@@ -28,7 +28,7 @@ from .graph import Call, Graph, Input
 from .model import Data, Field
 from .naming import class_name, safe
 from .printer import number
-from .scheme import Scheme
+from .scheme import Scheme, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +119,7 @@ def _context(scheme: Scheme, graph: Graph, words: Words) -> dict[str, Any]:
         "step": step_lines(scheme, graph),
         "finish": finish_lines(scheme, graph),
         "several": len(scheme.model.fields) > 1,
-        "inner": f" // {scheme.step.inner}" if scheme.step.inner != 1 else "",
+        "bodies": _bodies(scheme.step),
     }
     return text | _imports(text)
 
@@ -214,6 +214,12 @@ def _letters(scheme: Scheme) -> list[str]:
     ]
 
 
+def _bodies(step: Step) -> str:
+    """How often `step` runs: steps of the start are taken off, inner steps count as one."""
+    text = f"STEPS - {step.start_steps}" if step.start_steps else "STEPS"
+    return f"{text} // {step.inner}" if step.inner != 1 else text
+
+
 def _class_doc(scheme: Scheme) -> str:
     assert scheme.step is not None
     steps = f"{scheme.steps} steps" if scheme.steps is not None else "Steps"
@@ -230,7 +236,7 @@ def _constants(scheme: Scheme, graph: Graph, words: Words) -> list[str]:
     lines += [f"{n} = {v}  # {c}" for n, (v, c) in sorted(words.constants.items())]
     for call in (*graph.start, *graph.body, *graph.finish):
         for symbol, values in call.table:
-            if call.timed or not is_time(call, symbol):
+            if call.clocked or not is_time(call, symbol):
                 row = ", ".join(number(v)[0] for v in values)
                 line = f"{table_name(call, symbol)} = ({row}{',' if len(values) == 1 else ''})"
                 if line not in lines:

@@ -167,7 +167,8 @@ class Call:
     writes: tuple[str, ...] = ()
     moves: tuple[tuple[str, str], ...] = ()
     time: Expr = sympy.S.Zero
-    timed: bool = False
+    timed: bool = False  # the routine takes the time
+    clocked: bool = False  # the time is needed, by the routine or by the ghosts of its arrays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

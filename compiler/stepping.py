@@ -10,6 +10,7 @@ from sympy import Expr, Rational
 
 from ..runtime.contract import Limit, Unproved
 from .certificates.certify import limit as certified_limit
+from .integrators import explicit_step
 from .integrators.du_fort_frankel import ALPHA
 from .model import LIMIT, Claim, Time
 from .scheme import Scheme, Stage, Step, Update
@@ -87,7 +88,7 @@ def _with_alpha(scheme: Scheme, time: Time, faults: Faults) -> Scheme:
     assert scheme.step is not None
     if not any(ALPHA in c.free_symbols for s in scheme.step.body for c in coefficients(s)):
         return scheme
-    explicit = replace(scheme, step=replace(scheme.step, method="explicit_euler"))
+    explicit = replace(scheme, step=explicit_step(scheme.rates, faults))
     claim = Claim(name="l2_stable", value=None, part=None, parameter=None, span=time.span)
     found = certified_limit(explicit, claim)
     if isinstance(found, Unproved):

@@ -97,11 +97,15 @@ def read_options(
         if word in values and not takes[word].repeated:
             place.scope.faults.error(option.name.span, f"the option '{word}' is given twice")
         elif takes[word].repeated and value is not FAULTY:
-            value = (*values.get(word, ()), value)
+            value = (*_several(values.get(word)), value)
         values[word] = value
         words.setdefault(word, option.name.span)
         places.setdefault(word, option.value.span if option.value else option.name.span)
     return Options(values=values, places=places, words=words)
+
+
+def _several(found: Any) -> tuple[Any, ...]:
+    return found if isinstance(found, tuple) else ()
 
 
 def _value(option: tree.Option, takes: Takes, place: Place) -> Any:

@@ -53,12 +53,12 @@ def read_fields(statements: Sequence[tree.Statement], scope: Scope) -> None:
                 item: Field | Data = Field(**shape)
             else:
                 item = Data(**shape, formula=None, interval=traits.get("in"))
-            faulty = FAULTY in traits.values.values()
+            faulty = FAULTY in traits.values.values() or not symbols
             channels = None if faulty else item.channels
             term = Term(
                 parts=symbols, vector=vector, channels=channels, size=len(symbols), span=name.span
             )
-            scope.fill(name.name, item, None if faulty and not symbols else term)
+            scope.fill(name.name, item, term if symbols else None)
 
 
 def scalar_field(name: tree.Name) -> tuple[Field, Term]:

@@ -8,7 +8,7 @@ import sympy
 from sympy import Expr, Symbol
 
 from ..graph import ArrayPlace, Call, Graph, NetworkOp, Pointwise, Routine
-from ..scheme import TAU, Array, Flux, Grid, Read, Scheme, Stage, Term, Update, walk
+from ..scheme import STEP_TIME, TAU, Array, Flux, Grid, Read, Scheme, Stage, Term, Update, walk
 from ..stencil import Location
 from .draft import Draft
 from .scalars import free_scalars
@@ -79,8 +79,11 @@ def _stage(
     kept |= {n: a for n, a in own.items() if n not in frozen}
     routine = draft.routine(stage.name, _doc(scheme, stage), outputs)
     symbols = _scalars(scheme, routine, stage)
+    timed = STEP_TIME in _free(scheme, routine)
     call = Call(
         routine=stage.name,
+        timed=timed,
+        clocked=timed or _moving_walls(scheme),
         scalars=symbols,
         networks=tuple(
             dict.fromkeys(
@@ -146,18 +149,34 @@ def _text(coefficient: Expr) -> str:
 
 
 def _scalars(scheme: Scheme, routine: Routine, stage: Stage) -> tuple[Symbol, ...]:
-    """The scalar arguments: the step, parameters, coefficients of the table, the time."""
-    found: set[Symbol] = set()
-    for node in routine.nodes().values():
-        for expression in expressions_of(node.op):
-            found |= free_scalars(scheme.model, expression)
-        if isinstance(node.op, Pointwise):
-            found -= set(node.op.symbols)
+    """The scalar arguments: the step, parameters, coefficients of the table."""
+    found = _free(scheme, routine)
     tables = [s for s, _ in stage.table]
     params = [p.symbol for p in scheme.model.params]
     order = [TAU, *params]
-    rest = sorted(found - set(order) - set(tables) - {Symbol("t", real=True)}, key=str)
+    rest = sorted(found - set(order) - set(tables) - {STEP_TIME}, key=str)
     return tuple(s for s in (*order, *rest) if s in found)
+
+
+def _free(scheme: Scheme, routine: Routine) -> set[Symbol]:
+    """All scalar symbols of a routine's formulas."""
+    found: set[Symbol] = set()
+    for node in routine.nodes().values():
+        own: set[Symbol] = set()
+        for expression in expressions_of(node.op):
+            own |= free_scalars(scheme.model, expression)
+        found |= own - set(node.op.symbols) if isinstance(node.op, Pointwise) else own
+    return found
+
+
+def _moving_walls(scheme: Scheme) -> bool:
+    """Whether a wall's right side depends on the time."""
+    return any(
+        STEP_TIME in edge.right.free_symbols
+        for u in scheme.unknowns
+        for pair in u.edges
+        for edge in pair
+    )
 
 
 def expressions_of(op: object) -> tuple[Expr, ...]:

@@ -141,7 +141,7 @@ def diffused(flux: Flux) -> Symbol | None:
 
 def _is_product(flux: Grid, weight: Grid, slope: Grid) -> bool:
     """The flux is weight * slope, as its formula says."""
-    if not isinstance(flux, Point) or len(flux.operands) != 2:  # noqa: PLR2004
+    if not isinstance(flux, Point) or len(flux.operands) != 2:
         return False
     (a, left), (b, right) = flux.operands
     return flux.expression == a * b and {left, right} == {weight, slope}

@@ -137,5 +137,3 @@ def _certificate(
 def signed(certificate: Certificate, code_digest: str) -> Certificate:
     """The certificate bound to an emitted text by the digest of that text."""
     return replace(certificate, code_sha256=code_digest)
-
-

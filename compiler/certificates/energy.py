@@ -113,8 +113,12 @@ def energy(
 
 
 def _take(
-    atom: Atom, owner: Symbol, found: Energy, signs: Signs,
-    sums: tuple[dict[Expr, Polynomial], dict[Expr, Polynomial]], scheme: Scheme,
+    atom: Atom,
+    owner: Symbol,
+    found: Energy,
+    signs: Signs,
+    sums: tuple[dict[Expr, Polynomial], dict[Expr, Polynomial]],
+    scheme: Scheme,
 ) -> None:
     """Add one atom's symbol to the sums by scale: (all of A, its stencils alone)."""
     upper, lower = sums
@@ -151,8 +155,9 @@ def _take_faces(
             found.fixed |= bound.fixed
             nodes = tuple(walk(face.weight))
             found.names |= _parameters(scheme, (n for n in nodes if isinstance(n, Point)))
-            found.data |= {str(n.symbol.name) for n in nodes
-                           if isinstance(n, Read) and n.kind == "data"}
+            found.data |= {
+                str(n.symbol.name) for n in nodes if isinstance(n, Read) and n.kind == "data"
+            }
             found.linear = found.linear and not reads(face.weight)
             found.steady = found.steady and not any(
                 TIME in n.expression.free_symbols for n in nodes if isinstance(n, Point)

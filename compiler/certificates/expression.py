@@ -12,8 +12,18 @@ import sympy
 from sympy import Expr, Symbol
 
 from ...runtime.contract import Json
-from ..model import Called, Function, HarmonicMean, Learned, Model
-from ..model import Gelu, Relu, Sigmoid, Softplus, Where
+from ..model import (
+    Called,
+    Function,
+    Gelu,
+    HarmonicMean,
+    Learned,
+    Model,
+    Relu,
+    Sigmoid,
+    Softplus,
+    Where,
+)
 
 WORDS: Mapping[type, str] = {
     sympy.exp: "exp",

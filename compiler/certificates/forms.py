@@ -51,8 +51,11 @@ class Signs:
     def back(self, form: Expr) -> Expr:
         """A closed form in the file's own names."""
         names = {s for e in self.positive.values() for s in e.free_symbols}
-        signs = {next(iter(e.free_symbols)): (s, e.could_extract_minus_sign())
-                 for s, e in self.positive.items() if e.free_symbols}
+        signs = {
+            next(iter(e.free_symbols)): (s, e.could_extract_minus_sign())
+            for s, e in self.positive.items()
+            if e.free_symbols
+        }
         return form.xreplace({n: -signs[n][0] if signs[n][1] else signs[n][0] for n in names})
 
     def hypotheses(self, names: Iterable[str]) -> tuple[str, ...]:
@@ -63,7 +66,8 @@ class Signs:
 def _is_monomial(expression: Expr) -> bool:
     """A product of integer powers of positive symbols and pi."""
     return all(
-        (p.base.is_Symbol or p.base is sympy.pi) and p.exp.is_Integer if p.is_Pow
+        (p.base.is_Symbol or p.base is sympy.pi) and p.exp.is_Integer
+        if p.is_Pow
         else p.is_Symbol or p is sympy.pi or p == 1
         for p in sympy.Mul.make_args(expression)
     )

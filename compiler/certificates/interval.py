@@ -273,7 +273,9 @@ def _one_over(x: Bound) -> Interval:
 
 def _sign(a: Interval) -> Interval:
     one = Fraction(1)
-    return Interval(-one if a.low < 0 else one * (a.low > 0), one if a.high > 0 else -one * (a.high < 0))
+    return Interval(
+        -one if a.low < 0 else one * (a.low > 0), one if a.high > 0 else -one * (a.high < 0)
+    )
 
 
 def _heaviside(a: Interval) -> Interval:

@@ -63,24 +63,36 @@ def power_of_tau(expression: Expr) -> tuple[Fraction, int]:
     return Fraction(int(factor.p), int(factor.q)), 0 if rest == 1 else int(power)
 
 
+def owners(scheme: Scheme) -> dict[str, Symbol]:
+    """Which unknown each array belongs to."""
+    arrays = () if scheme.step is None else scheme.step.arrays
+    found = {a.name: a.like for a in arrays}
+    return found | {str(r.unknown.name): r.unknown for r in scheme.rates}
+
+
 def tableau(scheme: Scheme) -> Tableau:
     """The Butcher tableau of the step's body; raises Foreign where there is none."""
     if scheme.step is None:
         raise Foreign("there is no time step")
     fields = [r.unknown for r in scheme.rates]
     arrays: dict[str, Value] = {str(f.name): {(-1, 0): Fraction(1)} for f in fields}
+    own = owners(scheme)
     rows: list[Value] = []
-    frozen = saved = False
+    saved, frozen = False, True
     for stage, row in expanded(scheme.step.body):
         places = dict(stage.at)
-        points = [arrays.get(places.get(f, str(f.name)), {}) for f in fields]
-        if any(p != points[0] for p in points):
-            raise Foreign("the unknowns are not advanced from one common state")
+        names = [places.get(f, str(f.name)) for f in fields]
+        if any(own.get(n) != f for n, f in zip(names, fields, strict=True)):
+            raise Foreign("an unknown is read from a foreign array")
+        points = [arrays.get(n, {}) for n in names]
         if any(u.slope != 0 for u in stage.updates):
+            if any(p != points[0] for p in points):
+                raise Foreign("the unknowns are not advanced from one common state")
             rows.append(points[0])
-            frozen = (frozen or len(rows) == 1) and stage.frozen == "use" and saved
-        saved = saved or stage.frozen == "save"
-        arrays |= {u.target: _updated(u, row, arrays, len(rows) - 1) for u in stage.updates}
+            frozen = frozen and stage.frozen == "use" and saved
+        if stage.frozen == "save":
+            saved, frozen = True, frozen and not rows
+        arrays |= {u.target: _updated(u, row, arrays, own, len(rows) - 1) for u in stage.updates}
         old = dict(arrays)
         arrays |= {target: old.get(source, {}) for target, source in stage.moves}
     final = [arrays[str(f.name)] for f in fields]
@@ -90,18 +102,22 @@ def tableau(scheme: Scheme) -> Tableau:
 
 
 def _updated(
-    update: Update, row: dict[Symbol, Expr], arrays: dict[str, Value], stage: int
+    update: Update,
+    row: dict[Symbol, Expr],
+    arrays: dict[str, Value],
+    own: dict[str, Symbol],
+    stage: int,
 ) -> Value:
     """The new array as a combination of u and of the slopes f(y_j)."""
     found: Value = {}
     for c, name in update.combination:
-        if name not in arrays:
+        if name not in arrays or own.get(name) != own.get(update.target):
             raise Foreign("the method keeps older levels")
         factor, power = power_of_tau(c.xreplace(row))
         for (key, p), value in arrays[name].items():
             found[key, p + power] = found.get((key, p + power), Fraction(0)) + factor * value
     if update.slope != 0:
-        if update.terms is not None:
+        if update.terms is not None or update.unknown != own.get(update.target):
             raise Foreign("the terms of an equation are advanced one after the other")
         factor, power = power_of_tau(update.slope.xreplace(row))
         found[stage, power] = found.get((stage, power), Fraction(0)) + factor
@@ -112,8 +128,10 @@ def _tableau(rows: list[Value], final: Value, frozen: bool) -> Tableau:
     lines = []
     for row in (*rows, final):
         slopes = {key for key in row if key[0] >= 0}
-        if row.get((-1, 0)) != 1 or slopes != {(j, 1) for j, _ in slopes} or any(
-            key[0] < 0 and key != (-1, 0) for key in row
+        if (
+            row.get((-1, 0)) != 1
+            or slopes != {(j, 1) for j, _ in slopes}
+            or any(key[0] < 0 and key != (-1, 0) for key in row)
         ):
             raise Foreign("a stage is no state plus slopes")
         lines.append(tuple(row.get((j, 1), Fraction(0)) for j in range(len(rows))))
@@ -202,4 +220,3 @@ def strong_stability(method: Tableau) -> Fraction:
         middle = (low + high) // 2
         low, high = (middle, high) if monotone_at(method, Fraction(middle, 1024)) else (low, middle)
     return Fraction(low, 1024)
-

@@ -44,7 +44,9 @@ def rounded_down(scheme: Scheme, form: Expr) -> Fraction:
         raise Unprovable("the limit has no positive value")
     if found.low == found.high:
         return found.low
-    digits = 15 - len(str(int(1 / found.low))) if found.low >= 1 else 15 + len(str(int(1 / found.low)))
+    digits = (
+        15 - len(str(int(1 / found.low))) if found.low >= 1 else 15 + len(str(int(1 / found.low)))
+    )
     scale = 10**digits
     return Fraction(int(found.low * scale), scale)
 

@@ -226,7 +226,9 @@ def _variation(cells: Cells, axis: int) -> Fraction:
 def _split(node: _Node, axis: int) -> tuple[_Node, _Node]:
     low, high = halves(node.cells, axis)
     width = tuple(w / 2 if a == axis else w for a, w in enumerate(node.width))
-    start = tuple(o + w if a == axis else o for a, (o, w) in enumerate(zip(node.low, width, strict=True)))
+    start = tuple(
+        o + w if a == axis else o for a, (o, w) in enumerate(zip(node.low, width, strict=True))
+    )
     children = _Node(low, node.low, width), _Node(high, start, width)
     node.split = (axis, *children)
     return children

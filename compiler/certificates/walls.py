@@ -151,7 +151,9 @@ def _against_mirror(
         place = f"{scheme.axes[axis].name} {('low', 'high')[end]}"
         own = parity(unknown.edges[axis][end])
         if own == NEITHER:
-            return f"the wall at {place} is neither even nor odd, and the operator is no sum of edges"
+            return (
+                f"the wall at {place} is neither even nor odd, and the operator is no sum of edges"
+            )
         for atom in parts:
             if isinstance(atom, Constant) and mirror.along(atom.stencil) != EVEN:
                 return f"the stencil is not symmetric about the wall at {place}"
@@ -162,14 +164,16 @@ def _against_mirror(
 
 def _mirrors(flux: Flux, mirror: Mirror) -> bool:
     return all(
-        mirror.along(f.difference) != NEITHER
-        and (f.weight is None or mirror.of(f.weight) == EVEN)
+        mirror.along(f.difference) != NEITHER and (f.weight is None or mirror.of(f.weight) == EVEN)
         for f in flux.faces
     )
 
 
 def _edges_hold(
-    scheme: Scheme, unknown: Unknown, parts: tuple[Atom, ...], walls: list[tuple[int, int]],
+    scheme: Scheme,
+    unknown: Unknown,
+    parts: tuple[Atom, ...],
+    walls: list[tuple[int, int]],
     signs: Signs,
 ) -> bool:
     if any(unknown.extra) or any(unknown.location):
@@ -186,7 +190,7 @@ def _edges_hold(
 
 def is_edge(stencil: Stencil, axis: int) -> bool:
     """(u[i+1] - u[i]) / h along one axis, wherever the result lies."""
-    if len(stencil.weights) != 2:  # noqa: PLR2004
+    if len(stencil.weights) != 2:
         return False
     (low, a), (high, b) = stencil.weights
     unit = tuple(int(i == axis) for i in range(stencil.dim))
@@ -236,5 +240,3 @@ def kind(edge: Edge) -> str:
     if edge.slope == 0:
         return "Dirichlet"
     return "Neumann" if edge.value == 0 else "Robin"
-
-

@@ -15,7 +15,7 @@ import sympy
 from sympy import Expr, Symbol
 
 from ...runtime.contract import Json
-from ..model import TIME, Operator
+from ..model import TIME
 from ..scheme import Grid, Linear, Point, Read, Scheme, reads, walk
 from .base import Unprovable
 from .expression import inline, tree
@@ -132,7 +132,9 @@ def _data(scheme: Scheme, symbol: Symbol, box: Box) -> Interval:
         formula = inline(data.formula[data.symbols.index(symbol)], scheme.model)
         return extent(formula, {**box, **_coordinates(scheme)})
     if data.interval is None:
-        raise NoRange(f"data {data.name} have no declared range; write `data {data.name}, in [a, b]`")
+        raise NoRange(
+            f"data {data.name} have no declared range; write `data {data.name}, in [a, b]`"
+        )
     low, high = data.interval
     return Interval(_end(low, box, -inf), _end(high, box, inf))
 
@@ -200,9 +202,7 @@ def _samples(whole: Interval) -> list[Fraction]:
     return [x for x in grid if x in whole]
 
 
-def _shown(
-    formula: Expr, t: Symbol, box: Interval, goal: Fraction, budget: list[int]
-) -> Json:
+def _shown(formula: Expr, t: Symbol, box: Interval, goal: Fraction, budget: list[int]) -> Json:
     """0 where 0 <= formula <= goal on the box, else [cut, lower, upper], or None when it fails."""
     budget[0] -= 1
     try:

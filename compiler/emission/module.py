@@ -68,13 +68,13 @@ def call_lines(scheme: Scheme, call: Call, written: Iterable[str]) -> list[str]:
     """The statements of one call: pads, the function, renames; a loop if it has a table."""
     lines: list[str] = []
     if call.routine is not None:
-        time = ", t" if call.timed else ""
+        time = ", t" if call.clocked else ""
         padded = [f'layers.pad({safe(a)}, PLACES["{safe(a)}"]{time})' for a in call.padded]
         scalars = [f"self.{attribute(s.name)}" for s in (*call.scalars, *call.networks)]
         columns = [s for s, _ in call.table if not is_time(call, s)]
         values = [*padded, *map(safe, call.plain), *scalars, *(safe(s.name) for s in columns)]
         values += ["t"] if call.timed else []
-        if call.timed:
+        if call.clocked:
             lines.append(f"t = {_clock(call)}")
         targets = ", ".join(safe(a) for a in call.writes)
         lines.append(f"{targets} = {safe(call.routine)}({', '.join(values)})")
@@ -97,7 +97,7 @@ def _looped(call: Call, lines: list[str]) -> list[str]:
     """A table makes a loop over its rows."""
     if not call.table:
         return lines
-    shown = [s for s, _ in call.table if call.timed or not is_time(call, s)]
+    shown = [s for s, _ in call.table if call.clocked or not is_time(call, s)]
     names = ", ".join(safe(s.name) for s in shown)
     tables = ", ".join(table_name(call, s) for s in shown)
     loop = (
@@ -114,7 +114,7 @@ def step_lines(scheme: Scheme, graph: Graph) -> list[str]:
     reads = _read_arrays(graph.body)
     given = [n for n in reads if n not in names and not _made(n, graph.body)]
     lines = [f'{safe(n)} = state["{safe(n)}"]' for n in (*names, *given) if n in reads]
-    if any(c.timed for c in graph.body):
+    if any(c.clocked for c in graph.body):
         assert scheme.step is not None
         lines.append(f"clock = {_clock_of(scheme)}")
     for call in graph.body:
@@ -170,7 +170,7 @@ def start_lines(
     if graph.prepare:
         lines += _prepare_lines(scheme, graph)
         names += [a for c in graph.prepare for a in c.writes]
-    if any(c.timed for c in graph.start):
+    if any(c.clocked for c in graph.start):
         lines.append("clock = 0")
     for call in graph.start:
         lines += call_lines(scheme, call, names)
@@ -267,7 +267,7 @@ def finish_lines(scheme: Scheme, graph: Graph) -> list[str]:
     reads = _read_arrays(graph.finish)
     for name in reads:
         lines.append(f'{safe(name)} = state["{safe(name)}"]')
-    if any(c.timed for c in graph.finish):
+    if any(c.clocked for c in graph.finish):
         lines.append(f"clock = {_clock_of(scheme)}")
     for call in graph.finish:
         lines += call_lines(scheme, call, ())

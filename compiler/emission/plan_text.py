@@ -154,11 +154,10 @@ def _times(call: Call, words: Words) -> list[str]:
     """When it evaluates; only said where it matters."""
     if any(is_time(call, s) for s, _ in call.table):
         name = next(s for s, _ in call.table if is_time(call, s))
-        return [f"times={table_name(call, name)}", "timed=True"] if call.timed else []
-    if not call.timed:
-        return []
-    time = [f"time={words.number(call.time)}"] if call.time != 0 else []
-    return [*time, "timed=True"]
+        times = [f"times={table_name(call, name)}"]
+    else:
+        times = [f"time={words.number(call.time)}"] if call.time != 0 else []
+    return (times if call.clocked else []) + (["timed=True"] if call.timed else [])
 
 
 def is_time(call: Call, symbol: Symbol) -> bool:

@@ -82,6 +82,13 @@ def build_step(
     return rates, method.build(problem)
 
 
+def explicit_step(rates: tuple[Rate, ...], faults: Faults) -> Step:
+    """Explicit Euler on the same equations: what other methods' coefficients are measured by."""
+    span = rates[0].span
+    problem = Problem(rates=rates, options={}, arguments=(), faults=faults, span=span)
+    return METHODS["explicit_euler"].build(problem)
+
+
 def _with_velocities(problem: Problem, method: Integrator) -> tuple[tuple[Rate, ...], Step]:
     """dtt(u) = f as dt(u) = v, dt(v) = f: what a method for first-order systems advances."""
     rates: list[Rate] = []
