@@ -1,4 +1,4 @@
-"""Python expressions as documents: where a line may end in ruff's style, and where it had better."""
+"""Python expressions as documents: where a line may end, in ruff's style."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import itertools
 from collections.abc import Sequence
 
 from .document import COMMA, MUST, SOFT, SPACE, Doc, Group, Indent, Own, When
-from .source_text import SourceText, Unknown
+from .operators import OPERATORS, SIGNS, is_plain, is_simple
+from .source_text import SourceText, Unknown, start_of
 
 # Where an expression stands: bare (a line end would end the statement), inside brackets, or, given
 # by the number of their group, in parentheses that are written only if they are needed.
@@ -15,36 +16,6 @@ BARE, INSIDE = -1, 0
 
 Part = ast.expr | tuple[str, int]  # an operand, or an operator and how loosely it binds
 Chained = ast.Call | ast.Attribute | ast.Subscript
-
-COMPARISON, BOOLEAN = 10, 11
-OPERATORS: dict[type[ast.AST], tuple[str, int]] = {
-    ast.Pow: ("**", 2),
-    ast.Mult: ("*", 4),
-    ast.MatMult: ("@", 4),
-    ast.Div: ("/", 4),
-    ast.FloorDiv: ("//", 4),
-    ast.Mod: ("%", 4),
-    ast.Add: ("+", 5),
-    ast.Sub: ("-", 5),
-    ast.LShift: ("<<", 6),
-    ast.RShift: (">>", 6),
-    ast.BitAnd: ("&", 7),
-    ast.BitXor: ("^", 8),
-    ast.BitOr: ("|", 9),
-    ast.Eq: ("==", COMPARISON),
-    ast.NotEq: ("!=", COMPARISON),
-    ast.Lt: ("<", COMPARISON),
-    ast.LtE: ("<=", COMPARISON),
-    ast.Gt: (">", COMPARISON),
-    ast.GtE: (">=", COMPARISON),
-    ast.Is: ("is", COMPARISON),
-    ast.IsNot: ("is not", COMPARISON),
-    ast.In: ("in", COMPARISON),
-    ast.NotIn: ("not in", COMPARISON),
-    ast.And: ("and", BOOLEAN),
-    ast.Or: ("or", BOOLEAN),
-}
-SIGNS: dict[type[ast.AST], str] = {ast.USub: "-", ast.UAdd: "+", ast.Invert: "~", ast.Not: "not "}
 
 
 def soft(doc: Doc) -> Doc:
@@ -105,8 +76,6 @@ class Expressions:
             case ast.BinOp() | ast.Compare() | ast.BoolOp():
                 return grouped(self._chain(self._parts(node), level), level)
             case ast.UnaryOp(op=op, operand=operand):
-                if isinstance(operand, ast.BinOp) and isinstance(operand.op, ast.Pow):
-                    return (SIGNS[type(op)], bracketed("(", self.bare(operand, 0), ")", level))
                 return (SIGNS[type(op)], self.text(operand, level))
             case ast.IfExp():
                 return grouped(self._conditional(node, level), level)
@@ -132,6 +101,7 @@ class Expressions:
 
     def _parts(self, node: ast.expr) -> list[Part]:
         """Operands and operators from left to right, whatever their precedence."""
+        operators: list[ast.AST]
         match node:
             case ast.BinOp(left=left, op=op, right=right):
                 operands, operators = [left, right], [op]
@@ -157,7 +127,7 @@ class Expressions:
         for i, part in enumerate(parts):
             if isinstance(part, tuple) and part[1] == loosest:
                 found.append(self._side(parts[start:i], level))
-                if part[0] == "**" and self._is_simple(parts[i - 1], parts[i + 1]):
+                if part[0] == "**" and self._are_simple(parts[i - 1], parts[i + 1]):
                     found += self._tight_power(level)
                 else:
                     found += [gap(level), part[0], " "]
@@ -173,10 +143,10 @@ class Expressions:
             return [When(SOFT, name=level), "**", When(When(" "), name=level)]
         return [SOFT, "**", When(" ")] if level == INSIDE else ["**"]
 
-    def _is_simple(self, *operands: Part) -> bool:
+    def _are_simple(self, *operands: Part) -> bool:
         """Whether the operator of a power stands between its operands without spaces."""
         return all(
-            isinstance(o, ast.expr) and not self.source.is_wrapped(o) and _is_simple(o)
+            isinstance(o, ast.expr) and not self.source.is_wrapped(o) and is_simple(o)
             for o in operands
         )
 
@@ -238,7 +208,8 @@ class Expressions:
         trailing: bool,
     ) -> Doc:
         """Arguments in parentheses: on one line, on one line of their own, or one a line."""
-        ordered = sorted([*args, *keywords], key=lambda n: (n.lineno, n.col_offset))
+        both: list[ast.expr | ast.keyword] = [*args, *keywords]
+        ordered = sorted(both, key=start_of)
         docs: list[Doc] = []
         for argument in ordered:
             if isinstance(argument, ast.keyword):
@@ -252,7 +223,7 @@ class Expressions:
 
     def _slice(self, node: ast.Slice, level: int) -> Doc:
         bounds = [node.lower, node.upper, node.step]
-        simple = all(b is None or _is_plain(b) for b in bounds)
+        simple = all(b is None or is_plain(b) for b in bounds)
         found: list[Doc] = []
         for i, bound in enumerate(bounds[: self.source.colons(node) + 1]):
             if i:
@@ -291,22 +262,3 @@ class Expressions:
         if key is None:
             return Group(("**", self.text(value, INSIDE)))
         return Group((self.text(key, INSIDE), ": ", self.text(value, INSIDE)))
-
-
-def _is_simple(node: ast.expr) -> bool:
-    """Names, numbers, signs and attributes of these: as operands of a power they need no air."""
-    match node:
-        case ast.UnaryOp(op=op, operand=operand):
-            return not isinstance(op, ast.Not) and _is_simple(operand)
-        case ast.Attribute(value=value):
-            return _is_simple(value)
-        case ast.Constant(value=value):
-            return not isinstance(value, str | bytes) and value is not ...
-    return isinstance(node, ast.Name)
-
-
-def _is_plain(node: ast.expr) -> bool:
-    """Names and literals with signs: as bounds of a slice they need no air."""
-    if isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.Not):
-        return _is_plain(node.operand)
-    return isinstance(node, ast.Name | ast.Constant)

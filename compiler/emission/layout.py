@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 
 from .document import Choice, Doc, Group, must_break, show
-from .expressions import BARE, INSIDE, OPERATORS, Expressions, if_needed, listed, soft
+from .expressions import BARE, INSIDE, Expressions, if_needed, listed, soft
+from .operators import OPERATORS
 from .preferences import Preferences
 from .source_text import SourceText, Unknown
 
@@ -19,7 +20,7 @@ def layout(text: str) -> str:
     source = SourceText(text)
     statements = Statements(source)
     lines = text.split("\n")
-    nodes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.stmt)]
+    nodes = [node for node in ast.walk(source.tree) if isinstance(node, ast.stmt)]
     for node in sorted(nodes, key=lambda n: n.lineno, reverse=True):
         last = source.last_line(node)
         if last is None:

@@ -7,11 +7,18 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from .document import SOFT, Doc, Group, Indent, Rescue, When
-from .expressions import BARE, BOOLEAN, COMPARISON, INSIDE, OPERATORS, Expressions, if_needed
+from .expressions import BARE, INSIDE, Expressions, if_needed
+from .operators import (
+    ATTRIBUTE,
+    BOOLEAN,
+    COMPARISON,
+    CONDITION,
+    INVERSION,
+    NONE,
+    OPERATORS,
+)
 
 Needs = Literal["parentheses", "rescue", "nothing"]
-
-NONE, ATTRIBUTE, INVERSION, CONDITION = 0, 1, 3, 12
 
 
 class Preferences:
@@ -24,8 +31,8 @@ class Preferences:
     def needs(self, node: ast.expr) -> Needs:
         """What helps an expression that is too long.
 
-        Parentheses around operators; nothing where it has brackets of its own; a name or a call goes
-        into parentheses only if that rescues it.
+        Parentheses around operators; nothing where it has brackets of its own; a name or a call
+        goes into parentheses only if that rescues it.
         """
         match node:
             case ast.BinOp() | ast.Compare() | ast.BoolOp() | ast.IfExp() | ast.Starred():

@@ -13,11 +13,11 @@ Place = tuple[int, int]  # line from 1, byte of the line from 0, as in syntax tr
 _SILENT = (COMMENT, DEDENT, ENDMARKER, INDENT, NEWLINE, NL)
 
 
-class Unknown(Exception):  # noqa: N818 (not an error: such a statement stays as it is)
-    """A construct outside the subset."""
+class Unknown(Exception):
+    """A construct outside the subset: its statement stays as it is."""
 
 
-def start_of(node: ast.expr | ast.stmt) -> Place:
+def start_of(node: ast.expr | ast.keyword | ast.stmt) -> Place:
     """Where a node starts."""
     return node.lineno, node.col_offset
 
@@ -33,6 +33,9 @@ class SourceText:
     def __init__(self, text: str) -> None:
         self.lines = [line.encode() for line in text.split("\n")]
         every = list(tokenize.generate_tokens(io.StringIO(text).readline))
+        self.tree = ast.parse(text)
+        signed = (n.operand for n in ast.walk(self.tree) if isinstance(n, ast.UnaryOp))
+        self.powers = {n for n in signed if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Pow)}
         self.comments = {t.start[0]: t for t in every if t.type == COMMENT}
         tokens = [t for t in every if t.type not in _SILENT]
         self.starts = {self._place(t.start): i for i, t in enumerate(tokens)}
@@ -53,7 +56,12 @@ class SourceText:
         return line, len(self.lines[line - 1].decode()[:column].encode())
 
     def is_wrapped(self, node: ast.expr) -> bool:
-        """Whether an expression stands in parentheses that are no part of it or of a call."""
+        """Whether an expression stands in parentheses that are no part of it or of a call.
+
+        A power after a sign counts as if it did: -x**2 becomes -(x**2).
+        """
+        if node in self.powers:
+            return True
         first, last = self.starts[start_of(node)], self.ends[end_of(node)]
         if self.pairs.get(first - 1) != last + 1 or self.tokens[first - 1].string != "(":
             return False
