@@ -1,1 +1,85 @@
-"""The small trusted checker of certificates: the standard library only."""
+"""The trusted checker: reads a certificate and the emitted text, and believes nothing else.
+
+It derives every statement of the certificate again from the exact scheme inside it, with rational
+arithmetic of the standard library, and compares the digests of scheme and text. It shares no code
+with the prover and needs neither sympy nor torch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ..contract import Certificate
+from . import dissipative
+from .document import Document, digest
+from .ranges import Rejected
+from .words import Claimed
+
+FIELDS = frozenset(
+    "claim kind statement norm domain hypotheses bound proof scheme scheme_sha256 limit"
+    " code_sha256".split()
+)
+KINDS: Mapping[str, Callable[[Document, Claimed], None]] = {
+    "block": dissipative.check,
+    "symmetric": dissipative.check,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What the checker found, in a sentence."""
+
+    accepted: bool
+    reason: str
+
+
+def check(certificate: Certificate | Mapping[str, Any], code: str | None = None) -> Report:
+    """Verify one certificate, and with `code` that it belongs to this emitted text."""
+    try:
+        data = _plain(certificate)
+        _bound(data, code)
+        document = Document(data["scheme"])
+        KINDS[data["kind"]](document, Claimed(data, document))
+    except Rejected as trouble:
+        return Report(accepted=False, reason=str(trouble))
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as trouble:
+        # A malformed certificate may fail anywhere: whatever it breaks, it is not accepted.
+        return Report(accepted=False, reason=f"malformed: {type(trouble).__name__}: {trouble}")
+    except RecursionError:
+        return Report(accepted=False, reason="malformed: nested too deeply")
+    return Report(accepted=True, reason=f"{data['claim']}: {data['statement']}")
+
+
+def code_digest(code: str) -> str:
+    """sha256 of an emitted text with its digest line blanked."""
+    blank = re.sub(r'^DIGEST = ".*"$', 'DIGEST = ""', code, flags=re.MULTILINE)
+    return "sha256:" + hashlib.sha256(blank.encode()).hexdigest()
+
+
+def _plain(certificate: Certificate | Mapping[str, Any]) -> dict[str, Any]:
+    data = asdict(certificate) if isinstance(certificate, Certificate) else dict(certificate)
+    if data.keys() != FIELDS:
+        raise Rejected("the certificate has missing or unknown entries")
+    data["hypotheses"] = list(data["hypotheses"])
+    return data
+
+
+def _bound(data: Mapping[str, Any], code: str | None) -> None:
+    """The digests of the scheme and of the text are those stated."""
+    if digest(data["scheme"]) != data["scheme_sha256"]:
+        raise Rejected("the scheme inside the certificate is not the one it was made for")
+    if code is None:
+        return
+    found = code_digest(code)
+    if data["code_sha256"] != found:
+        raise Rejected("the certificate was made for another text, or the text was changed")
+    for line in (f'DIGEST = "{found}"', f'SCHEME = "sha256:{data["scheme_sha256"]}"'):
+        if code.splitlines().count(line) != 1:
+            raise Rejected(f"the text does not state {line}")
+
+
+__all__ = ["Report", "check", "code_digest"]

@@ -1,0 +1,260 @@
+"""Kinds "block" and "symmetric": 0 <= A <= rho and a method that allows tau rho <= beta.
+
+A = sum_j c_j K_j^T G_j K_j + S with c_j >= 0, 0 <= G_j <= g_j and S >= 0; its symbol in
+y = sin^2(theta/2) is bounded scale by scale. For Euler steps ||(I - tau A) u|| <= ||u|| as long as
+tau rho <= 2, whatever G depends on; a polynomial needs an A that is constant over the step.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import inf
+from typing import Any
+
+from . import walls
+from .atoms import Atom, equations, parts, refuse_empty
+from .document import Document, Stencil, parameter_names, set_text
+from .forms import Sum, key, laurent, nonnegative, plus, scaled
+from .methods import real_interval_holds, tableau
+from .polynomials import Bernstein, Polynomial, add, cosines
+from .ranges import Range, Rejected
+from .trees import Tree, extent, replaced
+from .words import Claimed, fractions
+
+NORM = "l2, weighted by cell volumes"
+
+
+class Operator:
+    """The bound of one equation's operator, rebuilt from the scheme and held against the proof."""
+
+    def __init__(self, document: Document, rate: dict[str, Any], atoms: list[Atom],
+                 proof: dict[str, Any]) -> None:  # fmt: skip
+        self.document, self.proof = document, proof
+        self.name: str = rate["unknown"]
+        self.unknown = document.unknowns[self.name]
+        self.atoms = atoms
+        self.active = refuse_empty(self.atoms)
+        self.weights = list(proof["weights"])
+        self.names: set[str] = set()
+        self.fixed: set[str] = set()
+        self.data: set[str] = set()
+        self.linear = self.steady = True
+        if proof["unknown"] != self.name:
+            raise Rejected("the proof speaks of another unknown")
+        walls.require(document, self.unknown, self.active)
+        self.rho = self._rho()
+
+    @property
+    def fluxes(self) -> bool:
+        """Whether there is a flux with a weight."""
+        return any(a.kind == "flux" for a in self.active)
+
+    @property
+    def sources(self) -> bool:
+        """Whether terms or wall values were left out."""
+        edges = [e for pair in self.unknown["edges"] for e in pair]
+        return len(self.active) < len(self.atoms) or not all(e["homogeneous"] for e in edges)
+
+    def _rho(self) -> Sum:
+        """Sum over scales of the supremum of the symbol; each supremum shown by its tree."""
+        upper: dict[str, Polynomial] = {}
+        lower: dict[str, Polynomial] = {}
+        scales: dict[str, Sum] = {}
+        for atom in self.active:
+            if atom.field != self.name or atom.kind not in {"stencil", "flux"}:
+                raise Rejected("a term is no operator of its own unknown")
+            self.names |= parameter_names(atom.coefficient, self.document)
+            for scale, polynomial, flux in self._symbols(atom):
+                for monomial, c in scale.items():
+                    text = key(monomial)
+                    scales[text] = {monomial: Fraction(1)}
+                    upper[text] = add(upper.get(text, {}), polynomial, c)
+                    if not flux:
+                        lower[text] = add(lower.get(text, {}), polynomial, c)
+        if self.weights:
+            raise Rejected("the proof bounds more weights than there are")
+        return self._summed(scales, upper, lower)
+
+    def _summed(
+        self, scales: dict[str, Sum], upper: dict[str, Polynomial], lower: dict[str, Polynomial]
+    ) -> Sum:
+        stated = {s["scale"]: s for s in self.proof["scales"]}
+        total: Sum = {}
+        dim = self.document.dim
+        for text, scale in scales.items():
+            if text not in stated:
+                if upper[text] or lower.get(text):
+                    raise Rejected("the proof leaves out a part of the operator")
+                continue
+            entry = stated.pop(text)
+            top = Fraction(entry["sup"])
+            Bernstein.of(upper[text], dim).below(top, entry["tree"])
+            minus = add({}, lower.get(text, {}), Fraction(-1))
+            Bernstein.of(minus, dim).below(Fraction(0), entry["sign"])
+            total = plus(total, scaled(scale, top))
+        if stated or not total:
+            raise Rejected("the proof bounds parts that the operator does not have")
+        return total
+
+    def _symbols(self, atom: Atom) -> list[tuple[Sum, Polynomial, bool]]:
+        """(scale, symbol, is a flux) of -atom."""
+        signs = self.document.signs
+        if atom.kind == "stencil":
+            scale = laurent(["*", "-1", atom.coefficient, atom.stencil.scale], signs)
+            return [(scale, symbol(atom.stencil), False)]
+        if not nonnegative(laurent(atom.coefficient, signs)):
+            raise Rejected("the coefficient of a flux may be negative")
+        found = []
+        for face in self.document.nodes[atom.node]["faces"]:
+            high = Fraction(1) if face["weight"] is None else self._weight(face["weight"])
+            difference = self.document.stencil(face["difference"])
+            square = ["*", atom.coefficient, ["^", difference.scale, "2"]]
+            found.append((scaled(laurent(square, signs), high), squared(difference), True))
+        return found
+
+    def _weight(self, number: int) -> Fraction:
+        """0 <= g <= sup for the node of a weight, by the tree of halvings in the proof."""
+        if not self.weights:
+            raise Rejected("the proof leaves out a flux weight")
+        entry = self.weights.pop(0)
+        sup = Fraction(entry["sup"])
+        box: dict[str, Range] = dict(self.document.sets)
+        for name in entry["fixed"]:
+            if self.document.parameters[name]["trainable"]:
+                raise Rejected("a trained parameter is held fixed")
+            box[name] = self.document.values[name]
+        self.fixed |= set(entry["fixed"])
+        self._depends_on(number)
+        node = self.document.nodes[number]
+        if entry["substitute"] is None:
+            if entry["tree"] != 0:
+                raise Rejected("a weight without a variable is halved")
+            found = self.document.range_of(number, box)
+            if found.low < 0 or found.high > sup:
+                raise Rejected("a flux weight is not shown to lie in its bounds")
+            return sup
+        inner = self.document.operand_box(node, box)
+        single = replaced(node["expression"], entry["substitute"], "@")
+        _halved(single, extent(entry["substitute"], inner), sup, entry["tree"])
+        return sup
+
+    def _depends_on(self, number: int) -> None:
+        for node in self.document.below(number):
+            if node["is"] == "read" and node["kind"] == "field":
+                self.linear = False
+            if node["is"] == "read" and node["kind"] == "data":
+                self.data.add(node["name"])
+            if node["is"] == "point":
+                self.names |= parameter_names(node["expression"], self.document)
+                self.steady = self.steady and "t" not in _leaves(node["expression"])
+            if node["is"] in {"flux", "network"}:
+                raise Rejected("a flux weight holds a flux or a learned function")
+
+
+def _leaves(tree: Tree) -> set[str]:
+    return {tree} if isinstance(tree, str) else set().union(*(_leaves(a) for a in tree[1:]))
+
+
+def _halved(tree: Tree, box: Range, sup: Fraction, proof: Any) -> None:
+    """0 <= formula in "@" <= sup on the box, shown on every leaf of the tree of halvings."""
+    if proof == 0 and not isinstance(proof, bool):
+        found = extent(tree, {"@": box})
+        if found.low < 0 or found.high > sup:
+            raise Rejected("a flux weight is not shown to lie in its bounds")
+        return
+    cut = Fraction(proof[0])
+    if not box.low < cut < box.high:
+        raise Rejected("a halving lies outside its box")
+    _halved(tree, Range(box.low, cut), sup, proof[1])
+    _halved(tree, Range(cut, box.high), sup, proof[2])
+
+
+def symbol(stencil: Stencil) -> Polynomial:
+    """The symbol of a stencil that is symmetric along each axis, in y."""
+    total: Polynomial = {}
+    for offset, weight in stencil.weights.items():
+        for axis in range(len(offset)):
+            image = tuple(-k if a == axis else k for a, k in enumerate(offset))
+            if stencil.weights.get(image) != weight:
+                raise Rejected("a stencil is not symmetric along each axis")
+        total = add(total, cosines(offset), weight)
+    if any(stencil.shift):
+        raise Rejected("a stencil leads to another place")
+    return total
+
+
+def squared(difference: Stencil) -> Polynomial:
+    """The symbol of K^T K; where it is not symmetric along each axis the square of the l1 norm."""
+    try:
+        return symbol(difference.adjoint().after(difference))
+    except Rejected:
+        total = sum((abs(w) for w in difference.weights.values()), Fraction(0))
+        return {(0,) * len(difference.shift): total**2}
+
+
+def check(document: Document, claimed: Claimed) -> None:
+    """The certificate states exactly what is shown."""
+    rates = equations(document, claimed.part)
+    proofs = claimed.proof["equations"]
+    if len(proofs) != len(rates):
+        raise Rejected("the proof speaks of other equations")
+    found = [
+        Operator(document, r, parts(document, r, claimed.part), p)
+        for r, p in zip(rates, proofs, strict=True)
+    ]
+    if any(o.fluxes for o in found) != (claimed.kind == "block"):
+        raise Rejected("the kind of the certificate is another")
+    beta, cycle = allowed(document, claimed, found)
+    for o in found:
+        if not o.linear and o.sources:
+            raise Rejected("a nonlinear equation has sources or wall values")
+    names = [o.name for o in found]
+    statement = " and ".join(f"||{n}[k+1]|| <= ||{n}[k]||" for n in names)
+    claimed.says(
+        claim="l2_stable",
+        statement=statement + (" at cycle ends" if cycle else ""),
+        norm=NORM,
+        domain=walls.grids([(o.name, walls.domain(document, o.unknown)) for o in found]),
+        hypotheses=hypotheses(document, found),
+    )
+    claimed.bounds([(o.name, o.rho) for o in found])
+    claimed.limits([(o.rho, beta) for o in found], squared=False, strict=False)
+
+
+def allowed(document: Document, claimed: Claimed, found: list[Operator]) -> tuple[Fraction, bool]:
+    """The beta of the proof's rule, checked on the stages; whether a step is a cycle."""
+    method = tableau(document)
+    assert document.step is not None
+    rule = claimed.proof["method"]
+    (beta,) = fractions(rule, "beta")
+    if rule["by"] == "euler":
+        if beta <= 0 or not method.convex_at(beta / 2):
+            raise Rejected("the method is no such combination of Euler steps")
+    elif rule["by"] == "polynomial":
+        if not method.frozen and not all(o.linear and o.steady for o in found):
+            raise Rejected("the operator changes between the stages of the method")
+        if beta <= 0 or not real_interval_holds(method.polynomial(), beta):
+            raise Rejected("the stability polynomial leaves [-1, 1]")
+    else:
+        raise Rejected("the rule of the time method is unknown")
+    return beta, document.step["inner"] > 1
+
+
+def hypotheses(document: Document, found: list[Operator]) -> set[str]:
+    """What the proof rests on."""
+    fixed = set[str]().union(*(o.fixed for o in found))
+    texts = {document.texts[n] for o in found for n in o.names - fixed}
+    texts |= {f"{n} = {_value(document, n)}" for n in fixed}
+    for o in found:
+        for name in o.data:
+            data = document.unknowns[name]
+            if data["formula"] is None:
+                texts.add(f"{data['field']} in {set_text(data)}")
+        if o.sources:
+            texts.add("sources and wall values are left out: the difference of two solutions")
+    return texts
+
+
+def _value(document: Document, name: str) -> str:
+    value = document.values[name]
+    return str(value.low) if value.low == value.high and value.low != -inf else "?"
