@@ -51,7 +51,9 @@ class _Axis:
     def runs(self) -> tuple[Run, ...]:
         """The ghosts of both sides."""
         place, a = self.place, self.axis
-        return runs(place.sides[a], place.halo[a], self.sizes[a], place.spacing[a])
+        # a compiler sees through the cache anyway, and warns about it
+        found = runs.__wrapped__ if torch.compiler.is_compiling() else runs
+        return found(place.sides[a], place.halo[a], self.sizes[a], place.spacing[a])
 
     def base(self, run: Run) -> Tensor | float:
         """What the right sides add to a run of ghosts: a number, or values on the wall."""

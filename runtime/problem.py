@@ -16,25 +16,33 @@ from torch import Tensor, nn
 
 from .faults import UserError
 from .layers import pad
-from .plan import Plan, Stage
+from .plan import Place, Plan, Stage
 
 Arrays: TypeAlias = dict[str, Tensor]
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One run of a stage: with one row of its table, at its time after the body's start."""
+    """One run of a stage: with one row of its table, at its time after the body's start.
+
+    `scalars` names all its scalars, those of the row included.
+    """
 
     stage: Stage
-    values: tuple[Tensor, ...]
+    scalars: tuple[str, ...]
     offset: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """What every way of marching needs; the arrays themselves travel beside it."""
+    """What every way of marching needs; the arrays themselves travel beside it.
+
+    `turns` are the runs of stages in a body; `scalars` holds 0-dim tensors, to which compiled code
+    takes new values without being made anew, and learned functions.
+    """
 
     plan: Plan
+    turns: tuple[Turn, ...]
     scalars: Mapping[str, Any]
     tau: float
     counts: tuple[int, ...]
@@ -52,49 +60,53 @@ class Problem:
         return (self.plan.start_steps + bodies * self.plan.advance + offset) * self.tau
 
     def tensor(self, value: float) -> Tensor:
-        """A 0-dim tensor: compiled code takes new values of it without being made anew."""
+        """A 0-dim tensor of the run's dtype."""
         return torch.tensor(value, dtype=self.dtype, device=self.device)
-
-    def turns(self, stages: tuple[Stage, ...]) -> tuple[Turn, ...]:
-        """The runs of stages in order, one a row of their tables."""
-        found: list[Turn] = []
-        for stage in stages:
-            columns = [[self.tensor(v) for v in column] for column in stage.table.values()]
-            rows = list(zip(*columns, strict=True)) if columns else [()]
-            times = stage.times or (stage.time,) * len(rows)
-            found += (Turn(stage, row, t) for row, t in zip(rows, times, strict=True))
-        return tuple(found)
 
 
 def apply(
-    problem: Problem,
     turns: tuple[Turn, ...],
+    places: Mapping[str, Place],
     arrays: Arrays,
+    scalars: Mapping[str, Any],
     clock: Callable[[float], Tensor],
     *,
-    using: Callable[[Any], Any] = lambda function: function,
+    using: Callable[..., Any] | None = None,
 ) -> Arrays:
     """Run stages functionally: new arrays, differentiable; `clock(offset)` is a 0-dim time.
 
-    This is the meaning of a plan; the fast ways of marching are tested against it. `using` may
-    put another function, such as a compiled one, in a stage's place.
+    This is the meaning of a plan; the fast ways of marching are tested against it. `using` calls a
+    function with its arguments in another way, such as compiled.
     """
-    places = problem.plan.places
     arrays = dict(arrays)
     for turn in turns:
         stage, t = turn.stage, clock(turn.offset)
         if stage.function is not None:
-            result = using(stage.function)(
+            arguments = [
                 *(pad(arrays[name], places[name], t) for name in stage.padded),
                 *(arrays[name] for name in stage.plain),
-                *(problem.scalars[name] for name in stage.scalars),
-                *turn.values,
+                *(scalars[name] for name in turn.scalars),
                 *((t,) if stage.timed else ()),
-            )
+            ]
+            result = using(stage.function, arguments) if using else stage.function(*arguments)
             results = (result,) if isinstance(result, Tensor) else result
             arrays.update(zip(stage.writes, results, strict=True))
         arrays.update({target: arrays[source] for target, source in stage.moves})
     return arrays
+
+
+def turns_of(stages: tuple[Stage, ...]) -> tuple[tuple[Turn, ...], dict[str, float]]:
+    """The runs of stages in order, one a row of their tables, and the values of the rows."""
+    turns: list[Turn] = []
+    values: dict[str, float] = {}
+    for number, stage in enumerate(stages):
+        length = max(map(len, stage.table.values()), default=1)
+        for row in range(length):
+            names = {f"{number}.{symbol}.{row}": v[row] for symbol, v in stage.table.items()}
+            values |= names
+            offset = stage.times[row] if stage.times else stage.time
+            turns.append(Turn(stage, (*stage.scalars, *names), offset))
+    return tuple(turns), values
 
 
 # ---- binding
@@ -134,9 +146,12 @@ def bind(
     state: Arrays = module.start(**arguments)  # type: ignore[operator]
     leads = [a.shape[: a.ndim - len(plan.axes)] for a in state.values()]
     batch = torch.broadcast_shapes(*leads)  # type: ignore[no-untyped-call]
+    turns, values = turns_of(plan.body)
     problem = Problem(
         plan=plan,
-        scalars=_scalars(module, plan, dtype, device),
+        turns=turns,
+        scalars=_scalars(module, plan, dtype, device)
+        | {n: torch.tensor(v, dtype=dtype, device=device) for n, v in values.items()},
         tau=float(own) if tau is None else tau,
         counts=counts,
         batch=tuple(batch),

@@ -6,25 +6,16 @@ blow-up, recording, progress, Ctrl-C, checkpoints.
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, Protocol
 
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from .checkpoint import Stand, digest, load, save
 from .contract import Outcome, Status
-from .drivers import ways
-from .drivers.march import March
-from .faults import UserError
-from .observe import Progress, Record, Watch, Wish, finite, first_fault
-from .problem import Problem, bind, plan_of
-from .store import saved_steps
+from .observe import Progress, Record, Wish, finite, first_fault
 
 GUARD_EVERY = 256  # units between two looks: a sum and a copy an array, under 1 % of the work
 SLICE_SECONDS = 0.1  # between two looks at the keyboard
@@ -45,6 +36,9 @@ class Driver(Protocol):
 
     def done(self, units: int) -> Status | None:
         """How the run ended, None while it goes on."""
+
+    def left(self, units: int) -> int:
+        """How many units it may still go."""
 
     def state(self) -> Mapping[str, Tensor]:
         """The raw arrays now; the next step may overwrite them."""
@@ -147,7 +141,7 @@ def solve(
     kept, pace, message, status = Guard(), Pace(), "", None
     if guard:
         kept.keep(driver, units)
-    bar = Progress(driver.title, driver.steps(stops[-1]) if stops else 0, wanted=progress)
+    bar = Progress(driver.title, driver.steps(units + driver.left(units)), wanted=progress)
     with Wish() as wish, closing(bar):
         while status is None:
             if ahead and ahead[0] == units:
@@ -158,7 +152,7 @@ def solve(
                 break
             look = kept.units + GUARD_EVERY if guard else units + pace.slice
             stop = ahead[0] if ahead else look
-            count = max(1, min(pace.slice, stop - units, look - units))
+            count = max(1, min(pace.slice, stop - units, look - units, driver.left(units)))
             pace.step(driver, units, count)
             units += count
             bar.show(driver.steps(units), driver.steps(pace.units) / max(pace.seconds, 1e-9))
@@ -179,107 +173,3 @@ def solve(
         checkpoint=driver.save(units, record),
         seconds_per_step=pace.seconds / max(driver.steps(pace.units), 1) if pace.units else None,
     )
-
-
-def march(
-    module: nn.Module,
-    inputs: Mapping[str, Any],
-    *,
-    steps: int | None = None,
-    until: float | None = None,
-    every: float | None = None,
-    on_frame: Callable[[float, Mapping[str, Any]], None] | None = None,
-    watch: Mapping[str, Watch] | None = None,
-    dtype: torch.dtype | str | None = None,
-    device: torch.device | str | None = None,
-    progress: bool = False,
-    checkpoint: str | None = None,
-    resume: str | None = None,
-    guard: bool = True,
-    differentiable: bool = False,
-    segments: int | None = None,
-    compile: str = "auto",  # noqa: A002  (the user's word)
-    throw: bool = False,
-) -> Outcome:
-    """Run an emitted module's scheme from its inputs (fields and data by name).
-
-    `steps` counts the user's steps; `until` shortens the step so that the run ends there. Frames
-    and watched values are recorded at the first state at or after each multiple of `every`, by
-    default 100 times. `watch` maps a name to a function (fields, t) -> value. With
-    `differentiable` gradients flow to inputs and parameters; `segments` runs the scheme again in
-    the backward pass instead of keeping every step. `compile` is "auto", "never" or "always".
-    `checkpoint` is a folder that is written at the end, also of an interrupted run; `resume` goes
-    on from one, bit for bit. With `throw` a run that blew up raises ArithmeticError.
-    """
-    wanted = getattr(torch, dtype) if isinstance(dtype, str) else dtype
-    plan = plan_of(module)
-    tau, count = _length(module, steps, until)
-    with torch.set_grad_enabled(differentiable):
-        problem, running, state = bind(
-            module, inputs, dtype=wanted, device=device, tau=tau, differentiable=differentiable
-        )
-        record = Record(dict(watch or {}), on_frame)
-        stamp = digest(running, problem) if checkpoint or resume else ""
-        stand, levels = _take_up(resume, stamp, problem, record) if resume else (None, None)
-        choose = partial(
-            ways.choose,
-            wish=compile,
-            before=stand.way if stand else None,
-            differentiable=differentiable,
-            segments=segments,
-        )
-        driver = March(
-            module=running,
-            problem=problem,
-            initial=state,
-            bodies=(count - plan.start_steps) // plan.inner,
-            choose=choose,
-            keep=partial(save, checkpoint, stamp) if checkpoint else None,
-            resumed=(levels, stand.bodies) if stand and levels else None,
-        )
-        stops = _stops(driver, count, every) if watch or on_frame else ()
-        outcome = solve(driver, record, stops, guard=guard, progress=progress)
-    if throw and outcome.status is Status.BLEW_UP:
-        raise ArithmeticError(outcome.message)
-    return outcome
-
-
-def _length(module: nn.Module, steps: int | None, until: float | None) -> tuple[float | None, int]:
-    """The step, if it is not the module's own, and the number of steps."""
-    plan = plan_of(module)
-    if until is not None:
-        own = float(torch.as_tensor(getattr(module, "tau", 1.0)).detach())
-        rest = (until / own - plan.start_steps) / plan.advance
-        bodies = max(0, math.ceil(rest * (1 - 1e-12)))
-        taus = plan.start_steps + bodies * plan.advance
-        if not until >= 0 or (not until and taus):
-            raise UserError(f"this scheme cannot end at the time {until:g}")
-        return until / taus if taus else None, plan.start_steps + bodies * plan.inner
-    count = plan.steps if steps is None else steps
-    if count < plan.start_steps or (count - plan.start_steps) % plan.inner:
-        among = f"{plan.start_steps} + " if plan.start_steps else ""
-        hint = f"it runs {among}a multiple of {plan.inner} steps"
-        raise UserError(f"this scheme cannot run {count} steps", hint)
-    return None, count
-
-
-def _stops(driver: March, count: int, every: float | None) -> list[int]:
-    """The bodies after which something is recorded."""
-    plan = driver.problem.plan
-    length = plan.advance * driver.problem.tau / plan.inner
-    at = saved_steps(count, tau=length, every=every, stride=plan.inner)
-    return [(s - plan.start_steps) // plan.inner for s in at if s >= plan.start_steps]
-
-
-def _take_up(
-    folder: str, stamp: str, problem: Problem, record: Record
-) -> tuple[Stand, dict[str, Tensor]]:
-    """Read a checkpoint of this very run, and what it had recorded."""
-    levels, stand = load(folder, device=problem.device)
-    if stand.digest != stamp:
-        raise UserError(
-            f"{folder} is the checkpoint of another run",
-            "scheme, parameters, step, grid, batch and dtype must be the same to resume it",
-        )
-    record.times, record.values = list(stand.times), dict(stand.watched)
-    return stand, levels

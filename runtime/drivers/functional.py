@@ -8,15 +8,14 @@ from typing import Any
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
-from ..problem import Arrays, Problem, Turn, apply
+from ..problem import Arrays, Problem, apply
 
 
 class Functional:
-    """Marches differentiably: `using(function)` on halos that are filled outside its graph.
+    """Marches differentiably: halos are filled outside the graph of a compiled function.
 
-    A compiled function saves its operands alone, one array a step, and recomputes the rest. With
-    `segments`, each of that many parts of the run keeps only its first levels and is run again by
-    the backward pass.
+    A compiled function saves its operands alone, one array a step, and recomputes the rest. Parts
+    of `length` bodies keep only their first levels and are run again by the backward pass.
     """
 
     name = "functional"
@@ -24,14 +23,12 @@ class Functional:
     def __init__(
         self,
         problem: Problem,
-        turns: tuple[Turn, ...],
         static: Arrays,
         *,
-        using: Callable[[Any], Any],
+        using: Callable[..., Any] | None = None,
         length: int | None = None,
     ) -> None:
-        self.problem, self.turns, self.static = problem, turns, static
-        self.using, self.length = using, length
+        self.problem, self.static, self.using, self.length = problem, static, using, length
         self.levels: Arrays = {}
 
     def put(self, levels: Arrays) -> None:
@@ -59,11 +56,16 @@ class Functional:
         problem = self.problem
         arrays = dict(zip(self.levels, levels, strict=True))
         for k in range(first, end):
+
+            def clock(offset: float, k: int = k) -> Tensor:
+                return problem.tensor(problem.time(k, offset))
+
             arrays = apply(
-                problem,
-                self.turns,
+                problem.turns,
+                problem.plan.places,
                 {**self.static, **arrays},
-                lambda offset, k=k: problem.tensor(problem.time(k, offset)),  # type: ignore[misc]
+                problem.scalars,
+                clock,
                 using=self.using,
             )
             arrays = {name: arrays[name] for name in self.levels}

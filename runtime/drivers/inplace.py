@@ -11,15 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from torch import Tensor
-
 from ..halo import Operation
 from ..problem import Arrays, Problem, Turn
 from .buffers import Buffer, allocate, fixed, needed, storage, with_halo
 
-# (function, number of operands, targets) -> a function that writes its results: a target is the
-# operand that a result is written over, or -1 for a tensor of its own behind the operands.
-Maker: TypeAlias = Callable[[Any, int, tuple[int, ...]], Callable[..., None]]
+# (function, arguments, over) -> a function that writes its results: `over` holds for each result
+# the operand that it is written over, or -1 for a tensor of its own behind the operands.
+Maker: TypeAlias = Callable[[Any, Sequence[Any], tuple[int, ...]], Callable[..., None]]
 
 
 @dataclass(eq=False, slots=True)
@@ -40,15 +38,8 @@ class Program:
 class InPlace:
     """Marches a problem in place; `make` turns a stage's function into a kernel."""
 
-    def __init__(
-        self,
-        problem: Problem,
-        turns: tuple[Turn, ...],
-        static: Arrays,
-        make: Maker,
-        *,
-        name: str,
-    ) -> None:
+    def __init__(self, problem: Problem, static: Arrays, make: Maker, *, name: str) -> None:
+        turns = problem.turns
         self.problem, self.turns, self.make, self.name = problem, turns, make, name
         self.clocks = {turn.offset: problem.tensor(0.0) for turn in turns}
         self.pool: list[Buffer] = []
@@ -133,12 +124,12 @@ class InPlace:
         plain = [bound[name] for name in stage.plain]
         operands: list[Any] = [bound[name].full for name in stage.padded]
         operands += [buffer.inner for buffer in plain]
-        operands += [self.problem.scalars[name] for name in stage.scalars]
-        operands += turn.values
+        operands += [self.problem.scalars[name] for name in turn.scalars]
         operands += [self.clocks[turn.offset]] if stage.timed else []
         over = tuple(len(stage.padded) + plain.index(b) if b in plain else -1 for b in outs)
         own = [b.inner for b, position in zip(outs, over, strict=True) if position < 0]
-        return self.make(stage.function, len(operands), over), (*operands, *own)
+        arguments = (*operands, *own)
+        return self.make(stage.function, arguments, over), arguments
 
     def _targets(self, turn: Turn, bound: dict[str, Buffer], live: frozenset[str]) -> list[Buffer]:
         """A buffer for each result: over an operand where it may be, else a free one, else new."""
@@ -183,16 +174,3 @@ class InPlace:
     def _new(self, name: str) -> Buffer:
         self.pool.append(allocate(self.problem, self.problem.shape(name), self.storage[name]))
         return self.pool[-1]
-
-
-def eager(function: Any, operands: int, over: tuple[int, ...]) -> Callable[..., None]:
-    """The kernel that runs a stage's function as it is and copies its results."""
-
-    def kernel(*tensors: Tensor) -> None:
-        result = function(*tensors[:operands])
-        own = iter(tensors[operands:])
-        results = (result,) if isinstance(result, Tensor) else result
-        for position, value in zip(over, results, strict=True):
-            (tensors[position] if position >= 0 else next(own)).copy_(value)
-
-    return kernel

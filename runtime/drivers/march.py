@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
+from functools import partial
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor, nn
 
-from ..contract import Status
-from ..observe import Record
+from ..checkpoint import Stand, digest, load, save
+from ..contract import Outcome, Status
+from ..faults import UserError
+from ..observe import Record, Watch
 from ..plan import Plan
-from ..problem import Arrays, Problem
-
-
-class Way(Protocol):
-    """How bodies are run: in place, in one graph, or functionally."""
-
-    name: str
-
-    def put(self, levels: Arrays) -> None:
-        """Start from these arrays."""
-
-    def advance(self, first: int, count: int) -> None:
-        """Run bodies first, ..., first + count - 1."""
-
-    def take(self) -> Arrays:
-        """The levels now; the next body may overwrite them."""
-
+from ..problem import Arrays, Problem, bind, plan_of
+from ..solve import solve
+from ..store import saved_steps
+from .ways import Way, choose
 
 Choice: TypeAlias = Callable[[Problem, Arrays, Arrays, int], Way]
 
@@ -78,6 +69,10 @@ class March:
         """A march ends with its last body."""
         return Status.DONE if units >= self.bodies else None
 
+    def left(self, units: int) -> int:
+        """Bodies still to go."""
+        return self.bodies - units
+
     def state(self) -> Mapping[str, Tensor]:
         """The levels now."""
         return self.way.take()
@@ -122,3 +117,100 @@ def changing(plan: Plan) -> set[str]:
     """The arrays that a march writes."""
     written = {name for stage in plan.body for name in stage.writes}
     return written | {target for s in plan.body for target, _ in s.moves} | set(plan.levels)
+
+
+def march(
+    module: nn.Module,
+    inputs: Mapping[str, Any],
+    *,
+    steps: int | None = None,
+    until: float | None = None,
+    every: float | None = None,
+    on_frame: Callable[[float, Mapping[str, Any]], None] | None = None,
+    watch: Mapping[str, Watch] | None = None,
+    dtype: torch.dtype | str | None = None,
+    device: torch.device | str | None = None,
+    progress: bool = False,
+    checkpoint: str | None = None,
+    resume: str | None = None,
+    guard: bool = True,
+    differentiable: bool = False,
+    segments: int | None = None,
+    compile: str = "auto",  # noqa: A002  (the user's word)
+) -> Outcome:
+    """Run an emitted module's scheme from its inputs (fields and data by name).
+
+    `steps` counts the user's steps; `until` shortens the step so that the run ends there. Frames
+    and watched values, functions (fields, t) -> number, are recorded at the first state at or after
+    each multiple of `every`, by default about 100 times. With `differentiable`, gradients flow to
+    inputs and parameters; `segments` keeps that many states and runs the scheme again in the
+    backward pass. `compile` is "auto", "never" or "always". `checkpoint` is a folder that is
+    written at the end, also of an interrupted run; `resume` goes on from one, bit for bit.
+    """
+    wanted = getattr(torch, dtype) if isinstance(dtype, str) else dtype
+    tau, count = _length(module, steps, until)
+    with torch.set_grad_enabled(differentiable):
+        problem, running, state = bind(
+            module, inputs, dtype=wanted, device=device, tau=tau, differentiable=differentiable
+        )
+        record = Record(dict(watch or {}), on_frame)
+        stamp = digest(running, problem) if checkpoint or resume else ""
+        stand, levels = _take_up(resume, stamp, problem, record) if resume else (None, None)
+        driver = March(
+            module=running,
+            problem=problem,
+            initial=state,
+            bodies=(count - problem.plan.start_steps) // problem.plan.inner,
+            choose=partial(
+                choose,
+                wish=compile,
+                before=stand.way if stand else None,
+                differentiable=differentiable,
+                segments=segments,
+            ),
+            keep=partial(save, checkpoint, stamp) if checkpoint else None,
+            resumed=(levels, stand.bodies) if stand and levels else None,
+        )
+        stops = _stops(driver, count, every) if watch or on_frame else ()
+        return solve(driver, record, stops, guard=guard, progress=progress)
+
+
+def _length(module: nn.Module, steps: int | None, until: float | None) -> tuple[float | None, int]:
+    """The step, if it is not the module's own, and the number of steps."""
+    plan = plan_of(module)
+    if until is not None:
+        own = float(torch.as_tensor(getattr(module, "tau", 1.0)).detach())
+        rest = (until / own - plan.start_steps) / plan.advance
+        bodies = max(0, math.ceil(rest * (1 - 1e-12)))
+        taus = plan.start_steps + bodies * plan.advance
+        if not until >= 0 or (not until and taus):
+            raise UserError(f"this scheme cannot end at the time {until:g}")
+        return until / taus if taus else None, plan.start_steps + bodies * plan.inner
+    count = plan.steps if steps is None else steps
+    if count < plan.start_steps or (count - plan.start_steps) % plan.inner:
+        among = f"{plan.start_steps} + " if plan.start_steps else ""
+        hint = f"it runs {among}a multiple of {plan.inner} steps"
+        raise UserError(f"this scheme cannot run {count} steps", hint)
+    return None, count
+
+
+def _stops(driver: March, count: int, every: float | None) -> list[int]:
+    """The bodies after which something is recorded."""
+    plan = driver.problem.plan
+    length = plan.advance * driver.problem.tau / plan.inner
+    at = saved_steps(count, tau=length, every=every, stride=plan.inner)
+    return [(s - plan.start_steps) // plan.inner for s in at if s >= plan.start_steps]
+
+
+def _take_up(
+    folder: str, stamp: str, problem: Problem, record: Record
+) -> tuple[Stand, dict[str, Tensor]]:
+    """Read a checkpoint of this very run, and what it had recorded."""
+    levels, stand = load(folder, device=problem.device)
+    if stand.digest != stamp:
+        raise UserError(
+            f"{folder} is the checkpoint of another run",
+            "scheme, parameters, step, grid, batch and dtype must be the same to resume it",
+        )
+    record.times, record.values = list(stand.times), dict(stand.watched)
+    return stand, levels
