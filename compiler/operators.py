@@ -64,20 +64,52 @@ class Where(Operator):
         return no if condition is sympy.false else None
 
 
-class Sigmoid(Operator):
+class Elementary(Operator):
+    """A function of a number, which sympy can compare by the digits of its formula."""
+
+    def _eval_evalf(self, prec: int) -> Any:
+        return sympy.N(self.formula(self.args[0]), max(1, round(prec / 3.33)))
+
+    @staticmethod
+    def formula(s: Any) -> Any:
+        """In functions that sympy knows."""
+        raise NotImplementedError
+
+
+class Sigmoid(Elementary):
     """1 / (1 + exp(-s))."""
 
+    @staticmethod
+    def formula(s: Any) -> Any:
+        """The logistic function."""
+        return 1 / (1 + sympy.exp(-s))
 
-class Relu(Operator):
+
+class Relu(Elementary):
     """max(s, 0)."""
 
+    @staticmethod
+    def formula(s: Any) -> Any:
+        """The positive part."""
+        return (s + abs(s)) / 2
 
-class Softplus(Operator):
+
+class Softplus(Elementary):
     """log(1 + exp(s))."""
 
+    @staticmethod
+    def formula(s: Any) -> Any:
+        """A smooth positive part."""
+        return sympy.log(1 + sympy.exp(s))
 
-class Gelu(Operator):
+
+class Gelu(Elementary):
     """s (1 + erf(s / sqrt 2)) / 2."""
+
+    @staticmethod
+    def formula(s: Any) -> Any:
+        """S times the normal distribution function."""
+        return s * (1 + sympy.erf(s / sympy.sqrt(2))) / 2
 
 
 class Called(Operator):

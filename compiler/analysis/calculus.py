@@ -75,7 +75,7 @@ def _partial(part: Expr, variable: Symbol, times: int) -> Expr:
     """`dt(dt(u))` is `dtt(u)`; in space a composition stays one, since its stencil differs."""
     if variable == TIME and isinstance(part, Partial) and part.args[1] == TIME:
         return Partial(part.args[0], TIME, part.args[2] + times)
-    if part.is_Rational:
+    if part.is_number:
         return sympy.S.Zero
     return Partial(part, variable, times)
 
@@ -111,13 +111,17 @@ def _wants(term: Term, rank: str, word: str, span: Span) -> None:
 
 def _lap(term: Term, axes: Sequence[Axis], span: Span) -> Term:
     _has_axes(axes, "lap", span)
-    return _grown(term, tuple(Laplacian(part) for part in term.parts), 2, span)
+    return _grown(term, tuple(_laplace(part) for part in term.parts), 2, span)
+
+
+def _laplace(part: Expr) -> Expr:
+    return sympy.S.Zero if part.is_number else Laplacian(part)
 
 
 def _grad(term: Term, axes: Sequence[Axis], span: Span) -> Term:
     _has_axes(axes, "grad", span)
     _wants(term, "scalar", "grad", span)
-    parts = tuple(Partial(term.scalar, axis.symbol, 1) for axis in axes)
+    parts = tuple(_partial(term.scalar, axis.symbol, 1) for axis in axes)
     return _grown(term, parts, 1, span, vector=True)
 
 
@@ -132,7 +136,7 @@ def _curl(term: Term, axes: Sequence[Axis], span: Span) -> Term:
     symbols = [axis.symbol for axis in axes]
     parts = term.parts
     if len(axes) == 2 and not term.vector:
-        rotated = (Partial(parts[0], symbols[1], 1), -Partial(parts[0], symbols[0], 1))
+        rotated = (_partial(parts[0], symbols[1], 1), -_partial(parts[0], symbols[0], 1))
         return _grown(term, rotated, 1, span, vector=True)
     if len(axes) not in (2, 3):
         raise Refusal(span, "'curl' needs a domain with two or three coordinates")

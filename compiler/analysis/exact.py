@@ -97,21 +97,33 @@ def _check_power(base: Term, exponent: Term) -> None:
 
 
 def checked(term: Term) -> Term:
-    """The term if its components are finite, real numbers of bearable size, or formulas."""
+    """The term if its components are finite, real numbers of bearable size, or formulas.
+
+    Exponents that grow by multiplication, as in u*u*...*u, are bounded as written ones are.
+    """
     for part in term.parts:
         if part in (sympy.nan, sympy.zoo, sympy.oo, -sympy.oo):
             raise Refusal(term.span, "this is not a finite number")
         coefficient = part.as_coeff_Mul()[0]
         if coefficient.is_Rational and _bits(coefficient) > BITS:
             raise Refusal(term.span, _TOO_LARGE)
-    if (
-        term.number
-        and not term.vector
-        and magnitude(term) > LARGEST
-        and not term.scalar.is_Rational
-    ):
-        raise Refusal(term.span, _TOO_LARGE)
+        powers = (f.exp for f in sympy.Mul.make_args(part) if f.is_Pow)
+        if any(power.is_Rational and abs(power) > EXPONENT for power in powers):
+            raise Refusal(term.span, f"an exponent may be at most {EXPONENT}")
+    if term.number and not term.vector:
+        _check_number(term)
     return term
+
+
+def _check_number(term: Term) -> None:
+    """A number that is no fraction has a size and a sign that can be computed."""
+    if term.scalar.is_Rational:
+        return
+    value = _value(term.scalar)
+    if not value.is_comparable:
+        raise Refusal(term.span, "this number cannot be told from zero")
+    if abs(value) > LARGEST:
+        raise Refusal(term.span, _TOO_LARGE)
 
 
 def _bits(number: Rational) -> int:

@@ -121,7 +121,10 @@ def _where(node: tree.Call, place: Place, read: Read) -> Result:
     result = combined(parts, [a, b], node.span)
     size = cover(node.span, holds, a, b)
     return replace(
-        result, size=size, number=result.number and not holds.holds.free_symbols, uniform=False
+        result,
+        size=size,
+        number=result.number and not any(isinstance(part, Where) for part in parts),
+        uniform=False,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import sympy
 
 from .. import syntax as tree
-from ..model import LIMIT, Method
+from ..model import Method
 from ..source import Span
 from . import exact
 from .expressions import scalar
@@ -158,19 +158,21 @@ def _numbers(node: tree.Expression, word: str, takes: Takes, place: Place) -> An
 
 def _number(node: tree.Expression, word: str, takes: Takes, place: Place) -> Any:
     term = scalar(node, place)
-    if term is None:
+    number = scalar(node, place.within(place.scope.numbers)) if term else None
+    if term is None or number is None:
         return FAULTY
-    _check_range(term.scalar.xreplace(place.scope.values), node, word, takes)
+    _check_range(number.scalar, node, word, takes)
     return term.scalar
 
 
 def _step(node: tree.Expression, word: str, takes: Takes, place: Place) -> Any:
     """A number, or one with `limit`, which is positive."""
     term = scalar(node, place.within({}, "limit"))
-    if term is None:
+    one = {"limit": exact.constant(1, node.span)}
+    number = scalar(node, place.within({**place.scope.numbers, **one})) if term else None
+    if term is None or number is None:
         return FAULTY
-    value = term.scalar.xreplace({**place.scope.values, LIMIT: sympy.S.One})
-    _check_range(value, node, word, takes)
+    _check_range(number.scalar, node, word, takes)
     return term.scalar
 
 

@@ -38,10 +38,9 @@ def read_params(
         for d in s.definitions
         if owns(d.name, scope)
     }
+    fixed = Place(scope=scope, what="the interval of a param", kinds=frozenset())
     options = {
-        id(s): read_options(
-            s.options, PARAM, Place(scope=scope, what="a param", kinds=NUMBERS), of="a param"
-        )
+        id(s): read_options(s.options, PARAM, fixed, of="a param")
         for s in every(statements, tree.ParamStatement)
     }
     bodies = {name: () if name in given else d.value for name, (d, _) in where.items()}
@@ -58,8 +57,9 @@ def read_params(
             term: Term | None = Term(parts=(given[name],), number=True, span=definition.name.span)
         else:
             term = scalar(definition.value, place)
-        if term is not None:
-            _enter_param(definition, term, options[id(statement)], scope)
+        number = _number(definition.value, term, place) if term else None
+        if term and number:
+            _enter_param(definition, term, number, options[id(statement)], scope)
 
 
 def _tell_unknown(name: str, statements: Sequence[tree.Statement], scope: Scope) -> None:
@@ -72,10 +72,17 @@ def _tell_unknown(name: str, statements: Sequence[tree.Statement], scope: Scope)
     )
 
 
-def _enter_param(definition: tree.Definition, term: Term, options: Options, scope: Scope) -> None:
+def _number(node: tree.Expression, term: Term, place: Place) -> Term | None:
+    """The value with all other parameters in it as numbers; `limit` stays a symbol."""
+    return term if term.number else scalar(node, place.within(place.scope.numbers))
+
+
+def _enter_param(
+    definition: tree.Definition, term: Term, value: Term, options: Options, scope: Scope
+) -> None:
     name = definition.name.name
-    expression, of_limit = term.scalar, term.scalar.has(LIMIT)
-    number = expression.xreplace(scope.values)
+    expression, number = term.scalar, value.scalar
+    of_limit = number.has(LIMIT)
     per = options.get("per", ())
     param = Param(
         name=name,
@@ -89,6 +96,7 @@ def _enter_param(definition: tree.Definition, term: Term, options: Options, scop
         per_channel="channel" in per,
         span=definition.span,
     )
+    scope.numbers[name] = value
     if not of_limit:
         scope.values[param.symbol] = number
         _check_param(param, definition, scope)
@@ -152,10 +160,11 @@ def read_intervals(statements: Sequence[tree.Statement], scope: Scope) -> None:
 
 
 def _interval(node: tree.Interval, place: Place) -> tuple[Expr, Expr] | None:
+    place = place.within(place.scope.numbers)
     low, high = scalar(node.low, place), scalar(node.high, place)
     if low is None or high is None:
-        return None
-    ends = low.scalar.xreplace(place.scope.values), high.scalar.xreplace(place.scope.values)
+        return sympy.S.Zero, sympy.S.One
+    ends = low.scalar, high.scalar
     if exact.number_sign(ends[1] - ends[0]) in (-1, 0):
         place.scope.faults.error(
             node.span, "an interval runs from its low end to a high end that is larger"

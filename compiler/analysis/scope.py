@@ -38,6 +38,7 @@ class Scope:
     disputed: set[str] = field(default_factory=set)  # declared twice, or with a faulty option
     used: set[str] = field(default_factory=set)
     values: dict[Symbol, Expr] = field(default_factory=dict)  # of parameters, as numbers
+    numbers: dict[str, Term] = field(default_factory=dict)  # the same, to read formulas with
     closed: bool = True  # False: a statement could not be read, so any name may be declared
 
     def declare(
