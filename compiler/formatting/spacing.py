@@ -130,9 +130,9 @@ def _places(statement: tree.Statement) -> tuple[set[int], set[int]]:
     """Where something ends that the next bracket is applied to, and where options' values start."""
     applied: set[int] = set()
     values: set[int] = set()
-    todo: list[tree.Node] = [statement]
-    while todo:
-        node = todo.pop()
+    pending: list[tree.Node] = [statement]
+    while pending:
+        node = pending.pop()
         match node:
             case tree.Call(function=base) | tree.Index(base=base):
                 applied.add(base.span.end)
@@ -142,5 +142,5 @@ def _places(statement: tree.Statement) -> tuple[set[int], set[int]]:
                 values.add(value.span.start)
             case _:
                 pass
-        todo.extend(children(node))
+        pending.extend(children(node))
     return applied, values

@@ -26,13 +26,13 @@ def too_deep(root: Node, *, limit: int) -> Node | None:
 
     A value nested in nothing has depth 0; the sum or product around a deep part is left out.
     """
-    todo: list[tuple[Node, int, Node]] = [(root, -1, root)]
-    while todo:
-        node, depth, outermost = todo.pop()
+    pending: list[tuple[Node, int, Node]] = [(root, -1, root)]
+    while pending:
+        node, depth, outermost = pending.pop()
         if depth > limit:
             return outermost
         for child in children(node):
             nested = isinstance(child, _EXPRESSIONS)
             whole = depth == -1 or (depth == 0 and isinstance(node, Sum | Product))
-            todo.append((child, depth + nested, child if nested and whole else outermost))
+            pending.append((child, depth + nested, child if nested and whole else outermost))
     return None

@@ -23,7 +23,8 @@ def tables() -> Tables:
     grammar = grammars.read("scheme.lark")
     data = cached("tables", key=_key(grammar), make=lambda: asdict(compile_grammar(grammar)))
     rules = tuple(Rule(**{**rule, "picks": tuple(rule["picks"])}) for rule in data["rules"])
-    return Tables(**{**data, "keywords": tuple(data["keywords"]), "rules": rules})
+    lists = {name: tuple(value) for name, value in data.items() if isinstance(value, list)}
+    return Tables(**{**data, **lists, "rules": rules})
 
 
 @cache

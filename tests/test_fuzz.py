@@ -1,0 +1,92 @@
+"""Whatever a text holds, it is compiled or refused by a SchemeError, and soon.
+
+`ENTRIES` names the entries that are tried; each takes a Source.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterable
+
+import pytest
+from hypothesis import example, given, strategies as st
+
+import texts
+from iterant.compiler.format import format_source
+from iterant.compiler.parse import parse
+from iterant.compiler.parsing import language
+from iterant.compiler.source import SchemeError, Source
+
+ENTRIES: dict[str, Callable[[Source], object]] = {"parse": parse, "format": format_source}
+FEW = 1_000
+MANY = {"parse": 100_000, "format": 20_000}
+LONGEST = 2.0  # seconds
+# Names of terminals and of Python's own errors must not reach a user.
+INTERNAL = {name for row in language.tables().actions for name in row} | {"None"}
+
+
+def try_all(entry: Callable[[Source], object], seeds: Iterable[int]) -> int:
+    """Try mutated examples; returns how many were accepted."""
+    accepted = 0
+    for seed in seeds:
+        text = texts.mutated(seed)
+        begin = time.process_time()
+        try:
+            entry(texts.source(text))
+            accepted += 1
+        except SchemeError as error:
+            check(error, text)
+        except Exception as error:
+            raise AssertionError(f"seed {seed}: {error!r}") from error
+        assert time.process_time() - begin < LONGEST, f"seed {seed}"
+    return accepted
+
+
+def check(error: SchemeError, text: str) -> None:
+    """What a user reads: at least one fault, all places inside the text, no word of our own."""
+    assert error.diagnostics
+    for fault in error.diagnostics:
+        assert 0 <= fault.span.start <= len(text)
+        assert fault.span.start < fault.span.end
+        assert fault.message
+        said = set(re.findall(r"[$\w]+", f"{fault.message} {fault.hint}"))
+        said -= set(re.findall(r"\w+", text))
+        assert not said & INTERNAL
+        assert not any(word.endswith(("Error", "Exception")) for word in said)
+    shown = str(error)
+    assert "\0" not in shown
+    assert all(c.isprintable() or c in "\n\t" for c in shown)
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_mutated_examples(entry: str) -> None:
+    assert try_all(ENTRIES[entry], range(FEW)) > FEW // 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_many_mutated_examples(entry: str) -> None:
+    assert try_all(ENTRIES[entry], range(MANY[entry])) > MANY[entry] // 10
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+@given(text=st.text())
+@example(text="scheme a\n" + "\x85")
+@example(text="scheme a\nfield \ud800")
+@example(text="\ufeff\ufeffscheme a")
+@example(text='scheme "')
+@example(text="\ufeff  x")
+def test_any_text(entry: str, text: str) -> None:
+    try:
+        ENTRIES[entry](Source("test.scheme", text))
+    except SchemeError as error:
+        check(error, text)
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+@given(lines=st.lists(st.text('scheme adfknoiutq=+-*/^()[],:.<>" #12\n', max_size=30), max_size=8))
+def test_texts_of_the_alphabet(entry: str, lines: list[str]) -> None:
+    text = "scheme a\n" + "\n".join(lines)
+    try:
+        ENTRIES[entry](Source("test.scheme", text))
+    except SchemeError as error:
+        check(error, text)
