@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import textwrap
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
@@ -58,7 +59,7 @@ def emit(scheme: Scheme, graph: Graph, *, scheme_sha256: str) -> tuple[str, str]
     """(source text, digest): deterministic, laid out as ruff would."""
     words = Words(
         scheme=scheme,
-        file=scheme.model.source.name.rsplit("/", 1)[-1],
+        file=_safe_text(scheme.model.source.name.rsplit("/", 1)[-1]),
         extents={p.name: p.extra for p in graph.places},
     )
     context = _context(scheme, graph, words) | {"scheme_sha256": scheme_sha256}
@@ -179,7 +180,14 @@ def _coordinate_halo(scheme: Scheme, graph: Graph) -> list[tuple[int, int]] | No
 
 def _title(scheme: Scheme) -> str:
     doc = scheme.model.doc.rstrip(".")
-    return f"{scheme.model.name}: {doc}." if doc else f"{scheme.model.name}."
+    text = f"{scheme.model.name}: {doc}." if doc else f"{scheme.model.name}."
+    return "\n".join(textwrap.wrap(_safe_text(text), 92))
+
+
+def _safe_text(text: str) -> str:
+    """Text of a file inside a docstring: no quotes that end it, no backslashes, no control signs."""
+    plain = text.replace("\\", "/").replace('"', "'")
+    return "".join(c for c in plain if c.isprintable())
 
 
 def _equations(scheme: Scheme, words: Words) -> list[str]:
@@ -189,8 +197,9 @@ def _equations(scheme: Scheme, words: Words) -> list[str]:
     for span in spans:
         line, _ = scheme.model.source.line_column(span.start)
         text = " ".join(scheme.model.source.quote(span).split())
-        text = text.replace("\\", "/").replace('"', "'")
-        found.append(f"{text}    [{words.file}:{line}]")
+        text = text.removeprefix("equation ").removeprefix("iterate ")
+        text = _safe_text(text)
+        found += textwrap.wrap(f"{text}    [{words.file}:{line}]", 92, subsequent_indent="    ")
     return found
 
 
@@ -207,9 +216,9 @@ def _letters(scheme: Scheme) -> list[str]:
     names = ", ".join(a.name for a in scheme.axes)
     fields = ", ".join(f.name for f in scheme.model.fields)
     params = ", ".join(p.name for p in scheme.model.params)
-    tail = f"; {params} parameters" if params else ""
+    tail = f"; parameters {params}" if params else ""
     return [
-        f"Letters: {fields} unknown; tau step{tail}; {names} axes.",
+        f"Letters: unknown {fields}; tau step{tail}; axes {names}.",
         f"Shapes: (..., {axes}) with any leading batch axes; ghosts are added by `layers.pad`.",
     ]
 

@@ -136,14 +136,21 @@ def _doc(scheme: Scheme, stage: Stage) -> str:
     for u in stage.updates:
         parts = [f"{_text(c)}{a}" for c, a in u.combination]
         if u.slope != 0:
-            parts.append(f"{_text(u.slope)}f({u.unknown})")
+            assert u.unknown is not None
+            word = _RATE_WORDS[scheme.rate(u.unknown).order]
+            parts.append(f"{_text(u.slope)}{word}({u.unknown})")
         texts.append(f"{u.target} <- " + " + ".join(parts).replace("+ -", "- "))
     return "; ".join(texts) or "the weights of the flux, held for a cycle"
+
+
+_RATE_WORDS = {0: "next", 1: "dt", 2: "dtt"}
 
 
 def _text(coefficient: Expr) -> str:
     if coefficient == 1:
         return ""
+    if coefficient == -1:
+        return "-"
     text = str(coefficient).replace("**", "^")
     return f"({text})*" if coefficient.is_Add else f"{text}*"
 

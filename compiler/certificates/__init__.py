@@ -10,4 +10,6 @@ THEOREMS: Table[Theorem] = Table(
     __name__,
     "symmetric:THEOREM",
     "block:THEOREM",
+    "convex:THEOREM",
+    "telescoping:THEOREM",
 )

@@ -10,7 +10,7 @@ import sympy
 from sympy import Expr, Symbol
 
 from ..model import Operator
-from ..scheme import Flux, Grid, Linear, Network, Point, Rate, Read, Scheme, Term, reads
+from ..scheme import Flux, Grid, Linear, Network, Point, Rate, Read, Scheme, Term, Unknown, reads
 from ..stencil import Stencil, identity
 
 _frozen = dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +70,14 @@ def equations(scheme: Scheme, part: str | None) -> tuple[Rate, ...]:
         return scheme.rates
     own = {u.symbol for u in scheme.unknowns if part in {u.field, str(u.symbol.name)}}
     return tuple(r for r in scheme.rates if r.unknown in own) or scheme.rates
+
+
+def home(scheme: Scheme, symbol: Symbol) -> Unknown:
+    """Where a field lives; a velocity or an older level lives where its unknown does."""
+    arrays = () if scheme.step is None else scheme.step.arrays
+    like = {a.name: a.like for a in arrays}
+    own = next((u for u in scheme.unknowns if u.symbol == symbol), None)
+    return own if own is not None else scheme.unknown(like[str(symbol.name)])
 
 
 def atoms(scheme: Scheme, rate: Rate, part: str | None) -> tuple[Atom, ...]:

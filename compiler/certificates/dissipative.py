@@ -14,7 +14,7 @@ from .base import Bounded, Proved, Question, Unprovable
 from .energy import Energy, energies
 from .forms import Signs, signs, text, written
 from .methods import Foreign, real_interval, strong_stability, tableau
-from .walls import domain
+from .walls import domain, grids
 
 NORM = "l2, weighted by cell volumes"
 
@@ -119,13 +119,6 @@ def _statement(found: list[Energy], allowed: Allowance) -> str:
 def in_words(scheme: Scheme, found: list[Energy]) -> str:
     """The grids on which it holds."""
     return grids(scheme, [(str(e.unknown.symbol.name), domain(scheme, e.unknown)) for e in found])
-
-
-def grids(scheme: Scheme, named: list[tuple[str, str]]) -> str:
-    """One text for all unknowns, or one each where their walls differ."""
-    texts = dict.fromkeys(t for _, t in named)
-    joined = next(iter(texts)) if len(texts) == 1 else "; ".join(f"{n}: {t}" for n, t in named)
-    return f"{joined}; any number of points"
 
 
 def hypotheses(scheme: Scheme, found: list[Energy], marks: Signs) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ Source: Alt, Schrader, Augustin, Peter, Weickert 2022 for the block.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -20,9 +19,9 @@ from sympy import Expr, Symbol
 
 from ...runtime.contract import Json
 from ..model import TIME
-from ..scheme import Point, Read, Scheme, Unknown, reads, walk
+from ..scheme import Flux, Grid, Network, Point, Read, Scheme, Unknown, reads, walk
 from ..stencil import Stencil
-from .atoms import Atom, Constant, Diffusive, Other, Source, atoms, equations
+from .atoms import Atom, Constant, Diffusive, Other, Source, atoms, equations, home
 from .base import Unprovable
 from .expression import inline
 from .forms import NoForm, Signs, names_in, text
@@ -153,27 +152,32 @@ def _take_faces(
             high = bound.high
             found.weights.append(bound.proof)
             found.fixed |= bound.fixed
-            nodes = tuple(walk(face.weight))
-            found.names |= _parameters(scheme, (n for n in nodes if isinstance(n, Point)))
-            found.data |= {
-                str(n.symbol.name) for n in nodes if isinstance(n, Read) and n.kind == "data"
-            }
-            found.linear = found.linear and not reads(face.weight)
-            found.steady = found.steady and not any(
-                TIME in n.expression.free_symbols for n in nodes if isinstance(n, Point)
-            )
+            names, data, linear, steady = depends(scheme, face.weight)
+            found.names |= names
+            found.data |= data
+            found.linear = found.linear and linear
+            found.steady = found.steady and steady
         polynomial = squared(face.difference)
         scale = atom.coefficient * face.difference.scale**2
         for m, factor in signs.monomials(scale).items():
             upper[m] = plus(upper.get(m, {}), scaled(polynomial, factor * high))
 
 
-def _parameters(scheme: Scheme, nodes: Iterable[Point]) -> set[str]:
-    found: set[str] = set()
-    for node in nodes:
-        operands = {str(s.name) for s, _ in node.operands}
-        found |= names_in([inline(node.expression, scheme.model)]) - operands
-    return found
+def depends(scheme: Scheme, node: Grid) -> tuple[set[str], set[str], bool, bool]:
+    """Of a flux weight: parameters, data, whether it reads no field, whether it is steady."""
+    names: set[str] = set()
+    data: set[str] = set()
+    steady = True
+    for inner in walk(node):
+        if isinstance(inner, Flux | Network):
+            raise Unprovable("a flux weight holds a flux or a learned function")
+        if isinstance(inner, Read) and inner.kind == "data":
+            data.add(str(inner.symbol.name))
+        if isinstance(inner, Point):
+            formula = inline(inner.expression, scheme.model)
+            names |= names_in([formula]) - {str(s.name) for s, _ in inner.operands}
+            steady = steady and TIME not in formula.free_symbols
+    return names, data, not reads(node), steady
 
 
 def squared(difference: Stencil) -> Polynomial:
@@ -188,6 +192,6 @@ def squared(difference: Stencil) -> Polynomial:
 def energies(scheme: Scheme, part: str | None, signs: Signs) -> list[Energy]:
     """The bound of each equation that a claim speaks of."""
     return [
-        energy(scheme, atoms(scheme, rate, part), rate.unknown, scheme.unknown(rate.unknown), signs)
+        energy(scheme, atoms(scheme, rate, part), rate.unknown, home(scheme, rate.unknown), signs)
         for rate in equations(scheme, part)
     ]

@@ -240,3 +240,10 @@ def kind(edge: Edge) -> str:
     if edge.slope == 0:
         return "Dirichlet"
     return "Neumann" if edge.value == 0 else "Robin"
+
+
+def grids(scheme: Scheme, named: list[tuple[str, str]]) -> str:
+    """One text for all unknowns, or one each where their walls differ."""
+    texts = dict.fromkeys(t for _, t in named)
+    joined = next(iter(texts)) if len(texts) == 1 else "; ".join(f"{n}: {t}" for n, t in named)
+    return f"{joined}; any number of points"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 
 from sympy import Basic, Expr, Symbol
@@ -13,6 +14,8 @@ from ..naming import safe
 from ..scheme import Scheme
 from .statements import Writer
 from .words import Words, scalars_of
+
+_DOC = 84  # what a docstring line may hold within 100 columns
 
 
 def routine_text(scheme: Scheme, routine: Routine, call: Call, words: Words) -> list[str]:
@@ -30,8 +33,18 @@ def routine_text(scheme: Scheme, routine: Routine, call: Call, words: Words) -> 
     several = len(routine.outputs) > 1
     result = f"tuple[{', '.join(['Tensor'] * len(routine.outputs))}]" if several else "Tensor"
     head = f"def {safe(routine.name)}({', '.join(typed)}) -> {result}:"
-    doc = [f'"""{routine.doc}."""']
+    doc = doc_lines(routine.doc)
     return [head, *(f"    {line}" for line in (*doc, *lines, f"return {returned}"))]
+
+
+def doc_lines(doc: str) -> list[str]:
+    """A docstring: one line if it fits, else one formula a line."""
+    parts = doc.split("; ")
+    if len(doc) <= _DOC:
+        return [f'"""{doc}."""']
+    wrapped = [w for p in parts for w in textwrap.wrap(p, _DOC, subsequent_indent="    ")]
+    head, *rest = wrapped
+    return [f'"""{head}', *rest, '"""']
 
 
 def function_text(scheme: Scheme, function: Function, words: Words) -> list[str]:

@@ -85,7 +85,8 @@ class Statements:
 
     def _import(self, node: ast.ImportFrom) -> Doc:
         names = [f"{n.name} as {n.asname}" if n.asname else n.name for n in node.names]
-        comma = self.source.tokens[self.source.head_end(node) - 1].string == ","
+        end = self.source.head_end(node)
+        comma = [t.string for t in self.source.tokens[end - 1 : end + 1]] == [",", ")"]
         head = f"from {'.' * node.level}{node.module or ''} import "
         if names == ["*"]:
             return (head, "*")
@@ -101,7 +102,7 @@ class Statements:
 
     def _right_first(self, before: Doc, sign: str, value: ast.expr, comment: str) -> Doc:
         """An assignment whose left side breaks only if breaking the right side does not help."""
-        if self.preferences.needs(value) != "rescue":
+        if self.preferences.needs(value) != "rescue" or isinstance(value, ast.UnaryOp):
             return (before, sign, self.preferences.ending(value, comment))
         doc = self.expressions.bare(value, BARE)
         word = isinstance(value, ast.Name | ast.Constant)
@@ -109,7 +110,7 @@ class Statements:
         if must_break(before):
             return (before, sign, doc, comment)
         options: list[Doc] = [(before, sign, doc, inside)]
-        if not isinstance(value, ast.Name | ast.Constant | ast.UnaryOp):
+        if not word:
             options.append((before, sign, Group(doc, broken=True)))
         options.append((before, sign, "(", Group(soft((doc, inside)), broken=True), ")"))
         options.append((Group(before, broken=True), sign, doc, inside))
