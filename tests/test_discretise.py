@@ -6,8 +6,7 @@ from fractions import Fraction
 
 import pytest
 import sympy
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from iterant.compiler.discretisation.order import consistency
 from iterant.compiler.pipeline import prove
@@ -60,7 +59,9 @@ def test_adjoint_identity(a, data):
     u, v = data.draw(values), data.draw(values)
 
     def product(s, x, y):
-        return sum(w * x.get((i + o, j + p), 0) * c for (i, j), c in y.items() for (o, p), w in s.weights)
+        return sum(
+            w * x.get((i + o, j + p), 0) * c for (i, j), c in y.items() for (o, p), w in s.weights
+        )
 
     assert product(a, u, v) == product(a.adjoint(), v, u)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 import torch
-from problems import PROBLEMS, Problem
 
 from iterant.compiler.pipeline import compile_text
+from problems import PROBLEMS, Problem
 
 
 def solve(problem: Problem, n: int) -> dict[str, object]:
