@@ -78,14 +78,18 @@ _CYCLES: Mapping[str, Takes] = {"cycle": COUNT, "frozen": FLAG}
 _STAGES: Mapping[str, Takes] = {
     "stages": Takes(kind="integer", least=Fraction(2), most=Fraction(1000))
 }
+_TABLEAU: Mapping[str, Takes] = {"a": Takes(kind="numbers"), "b": Takes(kind="numbers")}
 TIME_METHODS: Mapping[str, TimeMethod] = {
     **{
         name: TimeMethod(options={})
         for name in (
-            "explicit_euler", "heun", "ssprk3", "rk4", "adams_bashforth2", "leapfrog",
-            "symplectic_euler", "du_fort_frankel",
+            "explicit_euler", "heun", "midpoint", "ralston", "ssprk3", "kutta3",
+            "bogacki_shampine", "rk4", "rk38", "dormand_prince", "adams_bashforth2", "leapfrog",
+            "symplectic_euler",
         )
     },
+    "runge_kutta": TimeMethod(options=_TABLEAU),
+    "du_fort_frankel": TimeMethod(options={"alpha": POSITIVE}),
     "verlet": TimeMethod(options={}, needs="dtt"),
     "fsi": TimeMethod(options=_CYCLES),
     "fed": TimeMethod(options=_CYCLES),
