@@ -89,7 +89,7 @@ def run(
     """
     import torch
 
-    from .runtime.solve import march
+    from .runtime.drivers.march import march
 
     if isinstance(artifact, str | Path):
         artifact = compile(artifact)
@@ -108,9 +108,16 @@ def run(
     )
 
 
-def verify(artifact: Artifact | Text, certificates: Path | None = None) -> tuple[str, ...]:
-    """Check an artifact's certificates again, without the prover; returns what was found wrong."""
-    raise UserError("the checker is not wired")
+def verify(artifact: Artifact) -> bool:
+    """Check every certificate of an artifact against its code, without the prover.
+
+    True when there are certificates and all are accepted; `iterant.runtime.checker.check` says why
+    one is not.
+    """
+    from .verdicts import checked
+
+    reports = checked(artifact.certificates, artifact.source_code)
+    return bool(reports) and all(report.accepted for report in reports)
 
 
 def exact(value: Number) -> Fraction:

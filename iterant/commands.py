@@ -10,6 +10,7 @@ from . import api, words
 from .console import Exit, say, show_fault, tell, worst
 from .runtime.contract import Certificate, Refutation, Verdict
 from .runtime.faults import UserError
+from .runtime.images import content
 from .runtime.output.base import replacing
 
 if TYPE_CHECKING:
@@ -94,13 +95,13 @@ def certify(
     scheme: Path, out: Path | None, *, json: bool, params: Sequence[str], seconds: float | None
 ) -> Exit:
     """`iterant certify`."""
-    from .verdicts import as_json, lines
+    from .verdicts import as_file, as_json, lines
 
     artifact = api.compile(scheme, params=words.params(params), force=True)
     for text in artifact.warnings:
         show_fault(text)
     if out is not None:
-        raise UserError("certificates are not wired")
+        _deliver(as_file(artifact.name, artifact.digest, artifact.certificates), out)
     if json:
         say(as_json(artifact.certificates))
     else:
@@ -135,11 +136,26 @@ def fmt(schemes: Sequence[Path]) -> Exit:
 
 
 def verify(code: Path, certificates: Path, *, replay: bool) -> Exit:
-    """`iterant verify`: text against text."""
-    from .runtime.images import content
+    """`iterant verify`: the checker on text, and with `replay` on the running module too."""
+    from .verdicts import checked, from_file
 
-    content(code), content(certificates)
-    raise UserError("the checker is not wired")
+    text = _text(code)
+    verdicts = from_file(_text(certificates), str(certificates))
+    reports = checked(verdicts, text)
+    for report in reports:
+        word, style = ("accepted", "green") if report.accepted else ("rejected", "bold red")
+        say(f"{word}: {report.reason}", style=style)
+    if not reports:
+        raise UserError(f"{certificates} holds no certificate, so there is nothing to verify")
+    return Exit.DONE if all(report.accepted for report in reports) else Exit.REFUTED
+
+
+def _text(path: Path) -> str:
+    """A text file that a user named."""
+    try:
+        return content(path).decode("utf-8")
+    except UnicodeDecodeError as fault:
+        raise UserError(f"{path} is no text file") from fault
 
 
 def graph(scheme: Path, out: Path | None) -> Exit:

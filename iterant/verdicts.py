@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
+from .runtime.checker import Report, check
 from .runtime.contract import Certificate, Limit, Refutation, Unproved, Verdict
+from .runtime.faults import UserError
+
+FORMAT = "iterant certificates 1"
 
 
 def lines(verdict: Verdict) -> Iterator[tuple[str, str]]:
@@ -89,3 +94,41 @@ def rounded_down(value: str) -> float:
     exact = Fraction(value)
     near = float(exact)
     return near if Fraction(near) <= exact else math.nextafter(near, -math.inf)
+
+
+# ---- the file that the checker reads
+
+
+def as_file(name: str, digest: str, verdicts: Sequence[Verdict]) -> str:
+    """The text of a `.cert.json`: every verdict with everything in it, and whose code it is for."""
+    listed = [{"verdict": verdict.verdict, **asdict(verdict)} for verdict in verdicts]
+    page = {"format": FORMAT, "name": name, "code_sha256": digest, "verdicts": listed}
+    return json.dumps(page, indent=1, ensure_ascii=True) + "\n"
+
+
+def from_file(text: str, path: str) -> list[dict[str, Any]]:
+    """The verdicts of a `.cert.json`; raises UserError when it is none."""
+    try:
+        page = json.loads(text)
+        if page["format"] != FORMAT:
+            raise UserError(f"{path} has the format {page['format']!r}, and {FORMAT!r} is read")
+        found = page["verdicts"]
+        if not all(isinstance(v, dict) and isinstance(v["verdict"], str) for v in found):
+            raise TypeError("its verdicts are malformed")
+    except (ValueError, TypeError, KeyError, RecursionError) as fault:
+        reason = f"{type(fault).__name__}: {fault}"
+        raise UserError(
+            f"{path} holds no certificates: {reason}", "iterant certify SCHEME -o FILE writes them"
+        ) from fault
+    return list(found)
+
+
+def checked(verdicts: Sequence[Verdict | Mapping[str, Any]], code: str) -> list[Report]:
+    """What the checker says to each certificate among the verdicts, for this code."""
+    reports = []
+    for verdict in verdicts:
+        if isinstance(verdict, Certificate):
+            reports.append(check(verdict, code))
+        elif isinstance(verdict, Mapping) and verdict.get("verdict") == "certified":
+            reports.append(check({k: v for k, v in verdict.items() if k != "verdict"}, code))
+    return reports
