@@ -60,7 +60,8 @@ def _illegal(
     if sign == ".":
         return _stray_point(source, before, place)
     shown = f"'{sign}'" if sign.isprintable() and not sign.isspace() else f"U+{ord(sign):04X}"
-    hint = characters.get(sign, "")
+    two = source.text[place.start : place.start + 2]
+    hint = characters.get(two) or characters.get(sign, "")
     if not hint and sign.isspace():
         hint = "this is a white character that is no plain space: replace it by one"
     elif not hint and sign.isalpha():

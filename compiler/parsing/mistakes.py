@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Any
 
 from .lalr import Stuck, accepted, parse_tokens, states_after, terminal
@@ -88,7 +88,7 @@ def situation(tables: Tables, tokens: Sequence[Token], position: int) -> Situati
 def find(mistakes: Mistakes, stuck: Situation) -> Mistake | None:
     """The message of the most telling key that an example has made."""
     for kind in _found_kinds(stuck):
-        for key in chain(*_keys(stuck, kind)):
+        for _, key in _keys(stuck, kind):
             if key in mistakes.keys:
                 return mistakes.messages[mistakes.keys[key]]
     return None
@@ -97,22 +97,19 @@ def find(mistakes: Mistakes, stuck: Situation) -> Mistake | None:
 # ---- keys
 
 
-def _keys(stuck: Situation, kind: str) -> tuple[list[str], list[str]]:
-    """The keys of one kind of finding in this statement, and in any; the most telling first."""
+def _keys(stuck: Situation, kind: str) -> list[tuple[bool, str]]:
+    """The keys of one kind of finding, the most telling first; True for those of any statement."""
     accepts = sha256(",".join(sorted(stuck.accepts)).encode()).hexdigest()[:12]
     before = _CLASS.get(stuck.before_kind, "word")
     keyword, state = stuck.keyword, stuck.state
-    own = [
-        f"{keyword} {state} {accepts} {kind}",
-        f"{keyword} {accepts} {kind}",
-        f"{keyword} {state} {kind}",
+    return [
+        (False, f"{keyword} {state} {accepts} {kind}"),
+        (False, f"{keyword} {accepts} {kind}"),
+        (True, f"{accepts} {kind}"),
+        (False, f"{keyword} {state} {kind}"),
+        (True, f"{state} {kind}"),
+        (True, f"{_expected(stuck.accepts)} {before} {kind}"),
     ]
-    anywhere = [
-        f"{accepts} {kind}",
-        f"{state} {kind}",
-        f"{_expected(stuck.accepts)} {before} {kind}",
-    ]
-    return own, anywhere
 
 
 _CLASS = dict.fromkeys(("NAME", "NUMBER", "RPAR", "RSQB", "_ADJOINT"), "value") | dict.fromkeys(
@@ -179,8 +176,9 @@ def compile_mistakes(tables: Tables, text: str) -> Mistakes:
         for number, situations in enumerate(made):
             several = len({stuck.keyword for _, stuck in situations}) > 1
             for _, stuck in situations if several or not general else ():
-                for key in _keys(stuck, _found_kinds(stuck)[0])[general]:
-                    keys.setdefault(key, number)
+                for anywhere, key in _keys(stuck, _found_kinds(stuck)[0]):
+                    if anywhere == general:
+                        keys.setdefault(key, number)
     mistakes = Mistakes(
         characters=data["characters"],
         words=data["words"],
