@@ -46,8 +46,9 @@ class Record:
     def __call__(self, t: float, fields: Mapping[str, Any]) -> None:
         self.times.append(t)
         for name, look in self.watch.items():
-            value = torch.as_tensor(look(fields, t)).detach().to(torch.float64)
-            self.values.setdefault(name, []).append(float(value.mean()))
+            value = look(fields, t)
+            number = value.detach().double().mean() if isinstance(value, Tensor) else value
+            self.values.setdefault(name, []).append(float(number))
         if self.on_frame is not None:
             self.on_frame(t, fields)
 
