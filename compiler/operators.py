@@ -16,6 +16,11 @@ class Operator(sympy.Function):  # type: ignore[misc]
 
     is_real = True
 
+    @property
+    def is_number(self) -> bool:
+        """Whether it has digits; `Integral(1)` holds no symbol and has none all the same."""
+        return False
+
     def _sympystr(self, printer: Any) -> str:
         """By its own name: sympy prints some of these names in a form of its own."""
         return f"{type(self).__name__}({', '.join(map(printer._print, self.args))})"
@@ -66,6 +71,11 @@ class Where(Operator):
 
 class Elementary(Operator):
     """A function of a number, which sympy can compare by the digits of its formula."""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its argument is one."""
+        return bool(self.args[0].is_number)
 
     def _eval_evalf(self, prec: int) -> Any:
         return sympy.N(self.formula(self.args[0]), max(1, round(prec / 3.33)))

@@ -196,14 +196,12 @@ def _at_point(node: tree.Call, word: str, entry: Entry, terms: list[Term], place
             node.function.span, f"'{word}' is {ARTICLE[entry.kind]} and takes no arguments"
         )
     count(node, word, len(axes), len(axes))
-    allowed = {axis.symbol for axis in axes} | {
-        t.scalar for t in place.local.values() if not t.vector
-    }
-    for argument, term in zip(node.arguments, terms, strict=True):
-        if term.vector or term.scalar not in allowed:
+    bound = {t.scalar for t in place.local.values() if not t.vector}
+    for argument, term, axis in zip(node.arguments, terms, axes, strict=True):
+        if term.vector or term.scalar not in bound | {axis.symbol}:
             raise Refusal(
                 argument.span,
-                f"'{word}' can be taken at coordinates and at names bound by an integral only",
+                f"'{word}' is taken at {axis.name} or at a name bound by an integral here",
                 "as in integral(u(y), y in [0, 1])",
             )
     points = tuple(term.scalar for term in terms)

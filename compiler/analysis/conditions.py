@@ -13,6 +13,7 @@ from ..model import Laplacian, Partial
 from .declare import every
 from .expressions import value
 from .forms import NORMAL
+from .linear import split
 from .place import Place
 from .scope import Scope, suggest
 from .terms import Refusal, Term
@@ -138,7 +139,7 @@ def _equation(
     node: tree.Condition,
     scope: Scope,
 ) -> Rule:
-    """`value * u + slope * dn(u) = right`, by exact differentiation with respect to each."""
+    """`value * u + slope * dn(u) = right`."""
     unknowns = {
         part for name in scope.of_kind("field") if (t := scope.names[name].term) for part in t.parts
     }
@@ -147,19 +148,20 @@ def _equation(
     if len(names) != 1:
         which = "no unknown" if not names else "more than one unknown"
         raise Refusal(node.left.span, f"this condition holds {which}, and one is wanted")
-    flat = residual.xreplace({old: new for (_, _, old), new in marks.items()})
-    slopes = {key: sympy.diff(flat, new) for key, new in marks.items()}
-    rest = flat.xreplace(dict.fromkeys(marks.values(), sympy.S.Zero))
-    if any(slope.has(*marks.values()) for slope in slopes.values()):
+    found = split(residual, [part for _, _, part in marks])
+    if found is None:
         raise Refusal(node.left.span, "a boundary condition is linear in u and dn(u)")
-    values = [s for (_, (normal, _), _), s in slopes.items() if not normal]
-    normals = [s for (_, (normal, _), _), s in slopes.items() if normal]
+    slopes, rest = found
     kinds = {operand for _, (_, operand), _ in marks}
     if len(kinds) > 1:
         raise Refusal(node.left.span, "u and lap(u) stand in conditions of their own")
-    total = sympy.Add(*values), sympy.Add(*normals)
-    if total == (0, 0):
+    if not slopes:
         raise Refusal(node.left.span, "this condition says nothing about an unknown")
+    normal = [part for _, (across, _), part in marks if across]
+    total = [
+        sympy.Add(*(slope for part, slope in slopes.items() if (part in normal) == across))
+        for across in (False, True)
+    ]
     return Rule(
         unknown=names.pop(),
         value=total[0],
@@ -175,9 +177,9 @@ def _equation(
 _Mark = tuple[Symbol, tuple[bool, str], Expr]
 
 
-def _marks(residual: Expr, unknowns: set[Symbol], node: tree.Condition) -> dict[_Mark, Symbol]:
-    """Each u, dn(u), lap(u) and dn(lap(u)) of a condition, with a symbol that stands for it."""
-    found: dict[_Mark, Symbol] = {}
+def _marks(residual: Expr, unknowns: set[Symbol], node: tree.Condition) -> set[_Mark]:
+    """Each u, dn(u), lap(u) and dn(lap(u)) of a condition: (u, (normal, operand), as it stands)."""
+    found: set[_Mark] = set()
     stack = [residual]
     while stack:
         part = stack.pop()
@@ -192,7 +194,7 @@ def _marks(residual: Expr, unknowns: set[Symbol], node: tree.Condition) -> dict[
         if isinstance(inner, Laplacian):
             inner, operand = inner.args[0], "lap"
         if inner in unknowns:
-            found[inner, (normal, operand), part] = sympy.Dummy(real=True)
+            found.add((inner, (normal, operand), part))
         elif normal or operand == "lap":
             raise Refusal(node.left.span, "dn and lap are taken of an unknown itself here")
         else:

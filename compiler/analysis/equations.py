@@ -11,8 +11,10 @@ from sympy import Expr, Symbol
 from .. import syntax as tree
 from ..model import TIME, Divergence, Equation, Laplacian, Partial, Variation
 from ..source import Span
+from . import exact
 from .declare import every
 from .expressions import value
+from .linear import split
 from .place import Place
 from .scope import Scope
 from .terms import Refusal, Term
@@ -36,7 +38,8 @@ def read_equations(
     statements: Sequence[tree.Statement], scope: Scope
 ) -> tuple[tuple[Equation, ...], bool]:
     """All equations, and whether each could be read."""
-    place = Place(scope=scope, what="an equation", kinds=EQUATION)
+    graph = {"graph"} if every(statements, tree.GraphStatement) else set()
+    place = Place(scope=scope, what="an equation", kinds=EQUATION | graph)
     sides: list[Side] = []
     complete = True
     for statement in every(statements, tree.EquationStatement):
@@ -60,7 +63,9 @@ def read_equations(
             equations.append(known)
         else:
             steady.append(side)
-    equations += _matched(steady, equations, scope) if complete else []
+    matched = _matched(steady, equations, scope) if complete else []
+    complete &= len(matched) == len(steady)
+    equations += matched
     complete &= _once_each(equations, scope)
     order = {id(s): n for n, s in enumerate(sides)}
     del order
@@ -130,26 +135,24 @@ def _sorted(side: Side, scope: Scope) -> Equation | None:
             side.span, f"this equation holds derivatives in time of {names}, one is wanted"
         )
     rate = leading[0]
-    right = side.right if side.left == rate else _solved(side, rate)
+    alone = side.left == rate and not side.right.has(rate)
+    right = side.right if alone else _solved(side, rate, scope)
     return _equation(KINDS[top], rate.args[0], right, side, unknowns)
 
 
-def _solved(side: Side, rate: Expr) -> Expr:
+def _solved(side: Side, rate: Expr, scope: Scope) -> Expr:
     """The right side of an equation whose derivative in time stands among other terms."""
-    marker = sympy.Dummy("rate", real=True)
-    residual = (side.left - side.right).xreplace({rate: marker})
-    slope = sympy.diff(residual, marker)
-    if slope.has(marker) or slope == 0 or _under_operator(residual, marker):
+    found = split(side.left - side.right, [rate])
+    if found is None or not found[0]:
         raise Refusal(
             side.span,
             "the derivative in time must stand as dt(u) times a factor, outside of anything else",
         )
-    return -residual.xreplace({marker: sympy.S.Zero}) / slope
-
-
-def _under_operator(residual: Expr, marker: Symbol) -> bool:
-    kinds = (Partial, Laplacian, Divergence, Variation)
-    return any(node.has(marker) for node in residual.atoms(*kinds))
+    slopes, rest = found
+    slope = slopes[rate]
+    if exact.number_sign(slope.xreplace(scope.values)) == 0:
+        raise Refusal(side.span, "the factor of the derivative in time is zero")
+    return -rest / slope
 
 
 def _equation(

@@ -116,7 +116,7 @@ def _product(node: tree.Product, place: Place) -> Result:
         terms = [
             as_value(item, part, place) for item, part in zip(found, node.factors, strict=True)
         ]
-        return None if None in terms else _plain_product(node, [t for t in terms if t])
+        return None if None in terms else _plain_product(node, [t for t in terms if t], place)
     if any(item is None for item in found):
         return None
     right: Term | Operators | None = None
@@ -137,6 +137,7 @@ def _factor(
     """One more factor at the left."""
     if isinstance(left, Term):
         if sign == "/":
+            _check_divisor(left, place)
             left = exact.divide(exact.constant(1, left.span), left, left.span)
         if isinstance(right, Operators):
             return calculus.compose(calculus.as_operators(left), right, right.span)
@@ -146,13 +147,23 @@ def _factor(
     return calculus.compose(left, right, left.span) if right else left
 
 
-def _plain_product(node: tree.Product, terms: list[Term]) -> Term:
+def _check_divisor(term: Term, place: Place) -> None:
+    """A divisor made of parameters is not zero at their values."""
+    values = place.scope.values
+    if term.uniform and not (term.number or term.vector):
+        number = term.scalar.xreplace(values)
+        if exact.number_sign(number) == 0:
+            raise Refusal(term.span, "division by zero at the values of the parameters")
+
+
+def _plain_product(node: tree.Product, terms: list[Term], place: Place) -> Term:
     """Multiplied from the left, each divisor checked; products in between at once."""
     result, pending = terms[0], [terms[0]]
     for sign, term in zip(node.operators[1:], terms[1:], strict=True):
         if sign == "*":
             pending.append(term)
             continue
+        _check_divisor(term, place)
         result = exact.multiply(pending, node.span) if len(pending) > 1 else pending[0]
         pending = [exact.divide(result, term, node.span)]
     return (exact.multiply(pending, node.span) if len(pending) > 1 else pending[0]).at(node.span)
@@ -178,7 +189,7 @@ def _power(node: tree.Power, place: Place) -> Result:
 def _index(node: tree.Index, place: Place) -> Result:
     name = node.base if isinstance(node.base, tree.Name) else None
     if name and name.name not in place.local and is_indexed(node, place):
-        entry = place.scope.find(name, "field", "data", what="unknown")
+        entry = place.scope.find(name, "field", "data", what="field")
         if entry is None or entry.term is None:
             return None
         return at_node(entry.term, name.name, node, place, levelled=entry.kind == "field")

@@ -11,6 +11,7 @@ from sympy import Symbol
 
 from .. import syntax as tree
 from ..model import (
+    TIME,
     RandomNormal,
     RandomUniform,
     Variation,
@@ -40,6 +41,8 @@ def _derivative(node: tree.Call, place: Place, read: Read) -> Result:
     operand, along, *rest = positional(node, "d", 2, 3)
     term = as_value(read(operand, place), operand, place)
     axes = {axis.name: axis.symbol for axis in place.scope.axes}
+    if "time" in place.kinds:
+        axes["t"] = TIME
     if not isinstance(along, tree.Name) or along.name not in axes:
         known = ", ".join(axes) or "none"
         raise Refusal(along.span, f"'d' wants a coordinate here, which are: {known}")

@@ -167,6 +167,7 @@ def _check_fit(axis: Axis, h: Expr, place: Span, scope: Scope) -> None:
 def gridless(statements: Sequence[tree.Statement], scope: Scope) -> Grid:
     """Of a scheme without a grid statement: the lattice of an iterate, a graph, random points."""
     graph = bool(every(statements, tree.GraphStatement))
-    placement = "lattice" if scope.lattice else "graph" if graph else "sampled"
+    iterated = bool(every(statements, tree.IterateStatement))
+    placement = "graph" if graph else "lattice" if iterated and not scope.axes else "sampled"
     span = statements[0].span if statements else Span(0, 0)
     return Grid(counts=None, spacing=None, placement=placement, quadrature=None, span=span)

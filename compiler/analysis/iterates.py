@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import sympy
-from sympy import Symbol
 
 from .. import syntax as tree
 from ..model import Axis, Equation
@@ -19,21 +18,29 @@ from .params import NUMBERS
 from .place import Place
 from .quantities import scalar_field
 from .scope import Scope, names_in
-from .terms import Refusal
+from .terms import Refusal, symbol
 from .words import ITERATE
 
 
-def letters_of(statements: Sequence[tree.Statement]) -> tuple[str, ...]:
-    """The index letters of node-by-node iterates, up to the last one used."""
+def letters_of(statements: Sequence[tree.Statement], scope: Scope) -> tuple[str, ...]:
+    """The index letters of node-by-node iterates: one a coordinate, or those on the left."""
+    if every(statements, tree.GraphStatement):
+        return ()
     used = {name.name for s in every(statements, tree.IterateStatement) for name in _indices(s)}
-    last = max((LETTERS.index(letter) + 1 for letter in LETTERS if letter in used), default=0)
-    return LETTERS[:last]
+    if scope.axes and used.intersection(LETTERS):
+        return LETTERS[: len(scope.axes)]
+    return tuple(letter for letter in LETTERS if letter in used)
 
 
 def _indices(statement: tree.IterateStatement) -> list[tree.Name]:
-    """Names inside the brackets of indexed unknowns on the left."""
+    """Names inside the brackets of indexed unknowns, on the left if there are any."""
+    equality = statement.equality
+    return _indices_in(equality.left) or _indices_in(equality.right)
+
+
+def _indices_in(side: tree.Expression) -> list[tree.Name]:
     found: list[tree.Name] = []
-    stack: list[object] = [statement.equality.left]
+    stack: list[object] = [side]
     while stack:
         node = stack.pop()
         if isinstance(node, tree.Index):
@@ -46,10 +53,10 @@ def _indices(statement: tree.IterateStatement) -> list[tree.Name]:
 
 
 def iterated_names(statements: Sequence[tree.Statement]) -> list[tree.Name]:
-    """The first unknown on the left of each iterate; a field where none is declared."""
+    """The first indexed unknown of each iterate; a field where none is declared."""
     found = []
     for statement in every(statements, tree.IterateStatement):
-        stack: list[object] = [statement.equality.left]
+        stack: list[object] = [statement.equality.right, statement.equality.left]
         while stack:
             node = stack.pop()
             if isinstance(node, tree.Index) and isinstance(node.base, tree.Name):
@@ -71,8 +78,8 @@ def declare_lattice(statements: Sequence[tree.Statement], scope: Scope) -> None:
     if first is None:
         return
     scope.lattice = tuple(
-        Axis(name=name, symbol=Symbol(name, integer=True), low=None, high=None, span=first.span)
-        for name in letters_of(statements)
+        Axis(name=name, symbol=symbol(name), low=None, high=None, span=first.span)
+        for name in letters_of(statements, scope)
     )
     if not every(statements, tree.FieldStatement):
         for name in iterated_names(statements):
@@ -84,10 +91,11 @@ def read_iterates(
     statements: Sequence[tree.Statement], scope: Scope, given: int | None
 ) -> tuple[tuple[Equation, ...], int | None, bool]:
     """The equations of all iterates, their number of steps, and whether all could be read."""
-    letters = letters_of(statements)
-    place = Place(
-        scope=scope, what="an iterate", kinds=EQUATION | {"node"} - {"time"}, letters=letters
-    )
+    letters = letters_of(statements, scope)
+    kinds = (EQUATION | {"node"}) - {"time"}
+    if every(statements, tree.GraphStatement):
+        kinds |= {"graph"}
+    place = Place(scope=scope, what="an iterate", kinds=kinds, letters=letters)
     lines: list[Line] = []
     steps: int | None = None
     complete = True

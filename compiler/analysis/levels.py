@@ -12,6 +12,7 @@ from .. import syntax as tree
 from ..model import AtNode, Equation
 from ..source import Span
 from .equations import component_fields
+from .linear import split
 from .scope import Scope
 from .terms import Refusal, Term
 
@@ -146,21 +147,18 @@ def _explicit(
         key=sympy.default_sort_key,
     )
     new = list(dict.fromkeys(new))
-    if new == [left]:
+    if new == [left] and not right.has(left):
         return None, right
-    marks = {node: sympy.Dummy(f"new{n}", real=True) for n, node in enumerate(new)}
-    residual = (left - right).xreplace(marks)
-    slopes = {node: sympy.diff(residual, mark) for node, mark in marks.items()}
-    back = {mark: node for node, mark in marks.items()}
-    if any(slope.has(*back) for slope in slopes.values()):
+    found = split(left - right, new)
+    if found is None:
         return left - _having(right, new), right - _having(right, new)
-    rest = -residual.xreplace(dict.fromkeys(back, sympy.S.Zero))
-    if all(slope == 0 for slope in slopes.values()):
+    slopes, rest = found
+    if not slopes:
         raise Refusal(place, "the newest level cancels, since it stands on both sides alike")
-    lone = [node for node in new if slopes[node] != 0]
-    if len(lone) == 1 and lone[0].args[0] == unknown and not any(lone[0].args[2:]):
-        return None, rest / slopes[lone[0]]
-    return sympy.Add(*(slope * node for node, slope in slopes.items())), rest
+    lone = next(iter(slopes))
+    if len(slopes) == 1 and lone.args[0] == unknown and not any(lone.args[2:]):
+        return None, -rest / slopes[lone]
+    return sympy.Add(*(slope * node for node, slope in slopes.items())), -rest
 
 
 def _having(expression: Expr, nodes: Sequence[Expr]) -> Expr:
@@ -169,7 +167,7 @@ def _having(expression: Expr, nodes: Sequence[Expr]) -> Expr:
 
 
 def _whole(expression: Expr, letters: tuple[str, ...]) -> Expr:
-    """In iterates of whole fields the current level is the field itself."""
+    """In iterates of whole fields, and on graphs, the current level is the field itself."""
     if letters:
         return expression
     current = {

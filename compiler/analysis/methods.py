@@ -219,7 +219,7 @@ def read_solves(statements: Sequence[tree.Statement], scope: Scope) -> tuple[Met
             )
         target = statement.target
         kinds = ("field", "function") if name.name == "neural_energy_descent" else ("field",)
-        if target and scope.find(target, *kinds, what="unknown") is None:
+        if target and scope.find(target, *kinds, what="field") is None:
             continue
         if known is None:
             continue

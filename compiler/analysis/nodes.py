@@ -43,7 +43,8 @@ def component(base: Term, node: tree.Index) -> Term:
 
 def is_indexed(node: tree.Index, place: Place) -> bool:
     """Whether brackets hold indices such as k and i rather than the number of a component."""
-    return bool({"node", "neighbour"} & place.kinds) and whole(node.indices[0]) is None
+    kinds = {"node", "graph", "neighbour"}
+    return bool(kinds & place.kinds) and whole(node.indices[0]) is None
 
 
 def at_node(base: Term, name: str, node: tree.Index, place: Place, *, levelled: bool) -> Term:
@@ -55,7 +56,7 @@ def at_node(base: Term, name: str, node: tree.Index, place: Place, *, levelled: 
             indices.pop(0), LEVEL, f"the first index of '{name}' is its level, such as k+1"
         )
         indices = list(node.indices[1:])
-    if not place.letters or "neighbour" in place.kinds:
+    if not place.letters:
         offsets = _on_graph(indices, name, node.span, place)
     elif len(indices) != len(place.letters):
         wanted = ", ".join((LEVEL, *place.letters) if levelled else place.letters)
@@ -74,6 +75,8 @@ def at_node(base: Term, name: str, node: tree.Index, place: Place, *, levelled: 
             )
             for index, letter in pairs
         ]
+    if "node" not in place.kinds and not offsets:
+        return base.at(node.span)
     parts = tuple(AtNode(part, sympy.Integer(level), *offsets) for part in base.parts)
     return replace(base, parts=parts, size=1 + len(parts), span=node.span)
 
@@ -84,13 +87,14 @@ def _on_graph(
     """`z[i]`, `z[j]`, or no node at all for whole fields."""
     if not indices:
         return []
-    known = ("i", "j") if "neighbour" in place.kinds else ("i",)
+    if not {"graph", "neighbour"} & place.kinds:
+        raise Refusal(span, f"'{name}' is a whole field here, so it is indexed as {name}[{LEVEL}]")
+    inside = "neighbour" in place.kinds
+    known = ("i", "j") if inside else ("i",)
     index = indices[0]
     if len(indices) > 1 or not isinstance(index, tree.Name) or index.name not in known:
-        if place.letters or "neighbour" in place.kinds:
-            raise Refusal(index.span, f"a node is {' or '.join(known)} here")
-        raise Refusal(span, f"'{name}' is a whole field here, so it is indexed as {name}[{LEVEL}]")
-    return [Symbol(index.name)]
+        raise Refusal(index.span, f"a node is {' or '.join(known)} here")
+    return [Symbol(index.name)] if inside else []
 
 
 def _shift(index: tree.Expression, letter: str, wanted: str) -> int:

@@ -70,7 +70,7 @@ _RATES = {"dt": 1, "dtt": 2, "iterate": 1}
 
 def _initial(equality: tree.Equality, place: Place) -> list[Initial]:
     name, rate = _target(equality.left)
-    entry = place.scope.find(name, "field", what="unknown")
+    entry = place.scope.find(name, "field")
     term = value(equality.right, place)
     if entry is None or entry.term is None or term is None:
         return []

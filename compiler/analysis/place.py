@@ -17,7 +17,7 @@ class Place:
     """The names that a formula may hold where it stands.
 
     `kinds` are kinds of declared names and of words: "time", "limit", "random", "dn", "node",
-    "neighbour". `local` are the parameters of a function or bound names; `letters` are the
+    "graph", "neighbour". `local` are the parameters of a function or bound names; `letters` are the
     indices of `u[k+1, i]`.
     """
 
