@@ -78,6 +78,7 @@ def rows_of(scheme: Scheme, parts: tuple[Atom, ...], owner: Symbol, marks: Signs
         raise Unprovable(f"a weight has no closed form of known sign: {trouble}") from None
     _take_stencil(stencil, found, owner)
     _fold(scheme, found, marks)
+    found.loss = {m: c for m, c in found.loss.items() if c > 0}  # growth only helps
     if not found.loss:
         raise Unprovable(f"the equation of '{owner}' has no operator in this part")
     return found

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..contract import Certificate
-from . import dissipative
+from . import convex, dissipative, telescoping
 from .document import Document, digest
 from .ranges import Rejected
 from .words import Claimed
@@ -26,6 +26,8 @@ FIELDS = frozenset(
 KINDS: Mapping[str, Callable[[Document, Claimed], None]] = {
     "block": dissipative.check,
     "symmetric": dissipative.check,
+    "convex": convex.check,
+    "telescoping": telescoping.check,
 }
 
 

@@ -8,17 +8,16 @@ tau rho <= 2, whatever G depends on; a polynomial needs an A that is constant ov
 from __future__ import annotations
 
 from fractions import Fraction
-from math import inf
 from typing import Any
 
 from . import walls
 from .atoms import Atom, equations, parts, refuse_empty
-from .document import Document, Stencil, parameter_names, set_text
+from .document import Document, Stencil, parameter_names
 from .forms import Sum, key, laurent, nonnegative, plus, scaled
 from .methods import real_interval_holds, tableau
 from .polynomials import Bernstein, Polynomial, add, cosines
-from .ranges import Range, Rejected
-from .trees import Tree, extent, replaced
+from .ranges import Rejected
+from .weights import Weights
 from .words import Claimed, fractions
 
 NORM = "l2, weighted by cell volumes"
@@ -34,11 +33,8 @@ class Operator:
         self.unknown = document.unknowns[self.name]
         self.atoms = atoms
         self.active = refuse_empty(self.atoms)
-        self.weights = list(proof["weights"])
+        self.weights = Weights(document, list(proof["weights"]))
         self.names: set[str] = set()
-        self.fixed: set[str] = set()
-        self.data: set[str] = set()
-        self.linear = self.steady = True
         if proof["unknown"] != self.name:
             raise Rejected("the proof speaks of another unknown")
         walls.require(document, self.unknown, self.active)
@@ -71,8 +67,7 @@ class Operator:
                     upper[text] = add(upper.get(text, {}), polynomial, c)
                     if not flux:
                         lower[text] = add(lower.get(text, {}), polynomial, c)
-        if self.weights:
-            raise Rejected("the proof bounds more weights than there are")
+        self.weights.finished()
         return self._summed(scales, upper, lower)
 
     def _summed(
@@ -106,68 +101,11 @@ class Operator:
             raise Rejected("the coefficient of a flux may be negative")
         found = []
         for face in self.document.nodes[atom.node]["faces"]:
-            high = Fraction(1) if face["weight"] is None else self._weight(face["weight"])
+            high = Fraction(1) if face["weight"] is None else self.weights.next_bound(face["weight"])
             difference = self.document.stencil(face["difference"])
             square = ["*", atom.coefficient, ["^", difference.scale, "2"]]
             found.append((scaled(laurent(square, signs), high), squared(difference), True))
         return found
-
-    def _weight(self, number: int) -> Fraction:
-        """0 <= g <= sup for the node of a weight, by the tree of halvings in the proof."""
-        if not self.weights:
-            raise Rejected("the proof leaves out a flux weight")
-        entry = self.weights.pop(0)
-        sup = Fraction(entry["sup"])
-        box: dict[str, Range] = dict(self.document.sets)
-        for name in entry["fixed"]:
-            if self.document.parameters[name]["trainable"]:
-                raise Rejected("a trained parameter is held fixed")
-            box[name] = self.document.values[name]
-        self.fixed |= set(entry["fixed"])
-        self._depends_on(number)
-        node = self.document.nodes[number]
-        if entry["substitute"] is None:
-            if entry["tree"] != 0:
-                raise Rejected("a weight without a variable is halved")
-            found = self.document.range_of(number, box)
-            if found.low < 0 or found.high > sup:
-                raise Rejected("a flux weight is not shown to lie in its bounds")
-            return sup
-        inner = self.document.operand_box(node, box)
-        single = replaced(node["expression"], entry["substitute"], "@")
-        _halved(single, extent(entry["substitute"], inner), sup, entry["tree"])
-        return sup
-
-    def _depends_on(self, number: int) -> None:
-        for node in self.document.below(number):
-            if node["is"] == "read" and node["kind"] == "field":
-                self.linear = False
-            if node["is"] == "read" and node["kind"] == "data":
-                self.data.add(node["name"])
-            if node["is"] == "point":
-                self.names |= parameter_names(node["expression"], self.document)
-                self.steady = self.steady and "t" not in _leaves(node["expression"])
-            if node["is"] in {"flux", "network"}:
-                raise Rejected("a flux weight holds a flux or a learned function")
-
-
-def _leaves(tree: Tree) -> set[str]:
-    return {tree} if isinstance(tree, str) else set().union(*(_leaves(a) for a in tree[1:]))
-
-
-def _halved(tree: Tree, box: Range, sup: Fraction, proof: Any) -> None:
-    """0 <= formula in "@" <= sup on the box, shown on every leaf of the tree of halvings."""
-    if proof == 0 and not isinstance(proof, bool):
-        found = extent(tree, {"@": box})
-        if found.low < 0 or found.high > sup:
-            raise Rejected("a flux weight is not shown to lie in its bounds")
-        return
-    cut = Fraction(proof[0])
-    if not box.low < cut < box.high:
-        raise Rejected("a halving lies outside its box")
-    _halved(tree, Range(box.low, cut), sup, proof[1])
-    _halved(tree, Range(cut, box.high), sup, proof[2])
-
 
 def symbol(stencil: Stencil) -> Polynomial:
     """The symbol of a stencil that is symmetric along each axis, in y."""
@@ -206,7 +144,7 @@ def check(document: Document, claimed: Claimed) -> None:
         raise Rejected("the kind of the certificate is another")
     beta, cycle = allowed(document, claimed, found)
     for o in found:
-        if not o.linear and o.sources:
+        if not o.weights.linear and o.sources:
             raise Rejected("a nonlinear equation has sources or wall values")
     names = [o.name for o in found]
     statement = " and ".join(f"||{n}[k+1]|| <= ||{n}[k]||" for n in names)
@@ -215,9 +153,9 @@ def check(document: Document, claimed: Claimed) -> None:
         statement=statement + (" at cycle ends" if cycle else ""),
         norm=NORM,
         domain=walls.grids([(o.name, walls.domain(document, o.unknown)) for o in found]),
-        hypotheses=hypotheses(document, found),
+        hypotheses=hypotheses(found),
     )
-    claimed.bounds([(o.name, o.rho) for o in found])
+    claimed.bounds("||A|| <= ", [(o.name, o.rho) for o in found])
     claimed.limits([(o.rho, beta) for o in found], squared=False, strict=False)
 
 
@@ -231,7 +169,7 @@ def allowed(document: Document, claimed: Claimed, found: list[Operator]) -> tupl
         if beta <= 0 or not method.convex_at(beta / 2):
             raise Rejected("the method is no such combination of Euler steps")
     elif rule["by"] == "polynomial":
-        if not method.frozen and not all(o.linear and o.steady for o in found):
+        if not method.frozen and not all(o.weights.linear and o.weights.steady for o in found):
             raise Rejected("the operator changes between the stages of the method")
         if beta <= 0 or not real_interval_holds(method.polynomial(), beta):
             raise Rejected("the stability polynomial leaves [-1, 1]")
@@ -240,21 +178,9 @@ def allowed(document: Document, claimed: Claimed, found: list[Operator]) -> tupl
     return beta, document.step["inner"] > 1
 
 
-def hypotheses(document: Document, found: list[Operator]) -> set[str]:
+def hypotheses(found: list[Operator]) -> set[str]:
     """What the proof rests on."""
-    fixed = set[str]().union(*(o.fixed for o in found))
-    texts = {document.texts[n] for o in found for n in o.names - fixed}
-    texts |= {f"{n} = {_value(document, n)}" for n in fixed}
-    for o in found:
-        for name in o.data:
-            data = document.unknowns[name]
-            if data["formula"] is None:
-                texts.add(f"{data['field']} in {set_text(data)}")
-        if o.sources:
-            texts.add("sources and wall values are left out: the difference of two solutions")
+    texts = set[str]().union(*(o.weights.hypotheses(o.names) for o in found))
+    if any(o.sources for o in found):
+        texts.add("sources and wall values are left out: the difference of two solutions")
     return texts
-
-
-def _value(document: Document, name: str) -> str:
-    value = document.values[name]
-    return str(value.low) if value.low == value.high and value.low != -inf else "?"

@@ -68,13 +68,13 @@ class Claimed:
             if self.certificate[name] != text:
                 raise Rejected(f"the certificate's {name} is not what is shown: {text!r}")
 
-    def bounds(self, named: list[tuple[str, Sum]]) -> None:
-        """The text of `bound` states each norm bound."""
+    def bounds(self, head: str, named: list[tuple[str, Sum]]) -> None:
+        """The text of `bound` states each bound: "||A|| <= 8/h^2 for u; ..."."""
         texts = str(self.certificate["bound"]).split("; ")
         if len(texts) != len(named):
             raise Rejected("the bounds of the certificate are not those shown")
         for text, (name, rho) in zip(texts, named, strict=True):
-            head, tail = "||A|| <= ", f" for {name}"
+            tail = f" for {name}"
             if not text.startswith(head) or not text.endswith(tail):
                 raise Rejected("a bound is not written as one")
             tree = parsed(text[len(head) : len(text) - len(tail)])
