@@ -24,7 +24,7 @@ from .emission.module import (
     step_lines,
 )
 from .emission.plan_text import is_time, places_text, points_text, stage_text, table_name
-from .emission.words import Words
+from .emission.words import Words, plain_text
 from .graph import Call, Graph, Input
 from .model import Data, Field
 from .naming import class_name, safe
@@ -59,7 +59,7 @@ def emit(scheme: Scheme, graph: Graph, *, scheme_sha256: str) -> tuple[str, str]
     """(source text, digest): deterministic, laid out as ruff would."""
     words = Words(
         scheme=scheme,
-        file=_safe_text(scheme.model.source.name.rsplit("/", 1)[-1]),
+        file=plain_text(scheme.model.source.name.rsplit("/", 1)[-1]),
         extents={p.name: p.extra for p in graph.places},
     )
     context = _context(scheme, graph, words) | {"scheme_sha256": scheme_sha256}
@@ -181,13 +181,7 @@ def _coordinate_halo(scheme: Scheme, graph: Graph) -> list[tuple[int, int]] | No
 def _title(scheme: Scheme) -> str:
     doc = scheme.model.doc.rstrip(".")
     text = f"{scheme.model.name}: {doc}." if doc else f"{scheme.model.name}."
-    return "\n".join(textwrap.wrap(_safe_text(text), 92))
-
-
-def _safe_text(text: str) -> str:
-    """Text of a file inside a docstring: no quotes that end it, no backslashes, no control signs."""
-    plain = text.replace("\\", "/").replace('"', "'")
-    return "".join(c for c in plain if c.isprintable())
+    return "\n".join(textwrap.wrap(plain_text(text), 92))
 
 
 def _equations(scheme: Scheme, words: Words) -> list[str]:
@@ -198,7 +192,7 @@ def _equations(scheme: Scheme, words: Words) -> list[str]:
         line, _ = scheme.model.source.line_column(span.start)
         text = " ".join(scheme.model.source.quote(span).split())
         text = text.removeprefix("equation ").removeprefix("iterate ")
-        text = _safe_text(text)
+        text = plain_text(text)
         found += textwrap.wrap(f"{text}    [{words.file}:{line}]", 92, subsequent_indent="    ")
     return found
 

@@ -20,7 +20,7 @@ from .discretise import discretise
 from .emit import Artifact, emit
 from .graph import Graph
 from .model import Model
-from .parse import parse
+from .parse import parse, parse_into
 from .parsing.reader import read_source
 from .passes import run_passes
 from .scheme import Scheme
@@ -85,12 +85,17 @@ def compile_text(
 
 def prove(source: Source, **overrides: Any) -> Compiled:
     """Everything up to the verdicts; nothing is emitted."""
-    model = analyse(parse(source), **overrides)
     faults = Faults(source)
+    model = understand(source, faults, **overrides)
     scheme, limit = settle(discretise(model), faults)
     faults.check()
     verdicts = tuple(certify(scheme, c, tau=scheme.step_value) for c in model.claims)
     return Compiled(model=model, scheme=scheme, limit=limit, verdicts=verdicts)
+
+
+def understand(source: Source, faults: Faults, **overrides: Any) -> Model:
+    """The meaning of a text; faults of syntax and of meaning are told together."""
+    return analyse(parse_into(faults), faults=faults, **overrides)
 
 
 def lower(scheme: Scheme) -> Graph:
@@ -113,7 +118,7 @@ def emit_stage(text: str | Path | Source, stage: str, **overrides: Any) -> str:
     if stage == "ast":
         return show_program(parse(source))
     if stage == "model":
-        return show_model(analyse(parse(source), **overrides))
+        return show_model(understand(source, Faults(source), **overrides))
     found = prove(source, **overrides)
     if stage == "scheme":
         return show_scheme(found.scheme)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 
@@ -14,7 +15,7 @@ from .integrators import explicit_step
 from .integrators.du_fort_frankel import ALPHA
 from .model import LIMIT, Claim, Time
 from .scheme import Scheme, Stage, Step, Update
-from .source import Faults
+from .source import Faults, Source, Span
 
 STEP_CLAIMS = frozenset(
     ("l2_stable", "max_principle", "positivity", "nonexpansive", "contraction", "energy_decay")
@@ -51,13 +52,21 @@ def least_limit(scheme: Scheme, time: Time, faults: Faults) -> Limit | None:
         found = certified_limit(scheme, claim)
         if isinstance(found, Unproved):
             faults.error(
-                time.span,
+                _where(faults.source, time.span),
                 f"`limit` has no certificate here: {found.reason.rstrip('.')}",
                 "give the step as a number, such as `step 1/1000`; it runs unproved",
             )
         else:
             limits.append(found)
     return min(limits, key=lambda x: Fraction(x.value), default=None)
+
+
+def _where(source: Source, span: Span) -> Span:
+    """The word `limit` in a time statement, or the statement if the limit is its default."""
+    found = re.search(r"\blimit\b", source.quote(span).split("#")[0])
+    if found is None:
+        return span
+    return Span(span.start + found.start(), span.start + found.end())
 
 
 def rational(text: str) -> Rational:

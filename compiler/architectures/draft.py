@@ -121,6 +121,8 @@ class Draft:
         inputs = tuple(self.grid(v) for _, v in node.terms)
         stencils = tuple(s for s, _ in node.terms)
         word, formula = describe(node, [a.name for a in self.scheme.axes])
+        if self.scheme.model.grid.placement == "lattice":
+            word, formula = "taps", ""
         return self.add(
             StencilOp(stencils=stencils),
             inputs,
@@ -138,7 +140,7 @@ class Draft:
             Pointwise(expression=node.expression, symbols=symbols),
             inputs,
             node.location,
-            name=name or "v",
+            name=name or ("term" if inputs else "constant"),
             span=span,
         )
 

@@ -51,7 +51,7 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """Brackets that may open although the named group stays flat: each of their lines must fit."""
+    """Brackets that may open although the named group stays flat."""
 
     body: Doc
     name: int
@@ -106,12 +106,13 @@ class _Item:
     doc: Doc
     flat: bool
     indent: int
-    every: bool = False  # every line is measured, not only the first
+    every: bool = False  # all lines are measured, not only the first
+    long: bool = False  # words may be too long: only what stands around them is measured
 
     def but(self, doc: Doc, *, flat: bool | None = None, step: int = 0) -> _Item:
         """Another piece in the same place."""
         now = self.flat if flat is None else flat
-        return _Item(doc, now, self.indent + step, self.every)
+        return _Item(doc, now, self.indent + step, self.every, self.long)
 
 
 @dataclass(slots=True)
@@ -230,12 +231,12 @@ def fits(todo: list[_Item], rest: list[_Item], column: int, flats: dict[int, boo
         match item.doc:
             case str(word):
                 column += len(word)
-                if column > WIDTH:
+                if column > WIDTH and not item.long:
                     return False
             case Break(flat=word, hard=hard):
                 if item.flat and not hard:
                     column += len(word)
-                    if column > WIDTH:
+                    if column > WIDTH and not item.long:
                         return False
                 elif item.every:
                     column = item.indent
@@ -250,8 +251,8 @@ def fits(todo: list[_Item], rest: list[_Item], column: int, flats: dict[int, boo
                     flats[name] = flat
                 todo.append(item.but(body, flat=flat))
             case Own(body=body, name=name):
-                if flats.get(name, item.flat):
-                    todo.append(_Item(body, flat=False, indent=item.indent, every=True))
+                if item.flat and flats.get(name, True):
+                    todo.append(_Item(body, flat=False, indent=item.indent, every=True, long=True))
                 elif item.flat and must_break(body):
                     return False
                 else:

@@ -25,8 +25,8 @@ def soft(doc: Doc) -> Doc:
 
 def bracketed(left: str, doc: Doc, right: str, level: int) -> Doc:
     """Brackets; what is inside goes to lines of its own if it is too long."""
-    group = Group((left, soft(doc), right))
-    return Own(group, level) if level > 0 else group
+    group = Group(soft(doc))
+    return (left, Own(group, level) if level > 0 else group, right)
 
 
 def grouped(doc: Doc, level: int) -> Doc:
@@ -140,7 +140,7 @@ class Expressions:
 
     def _tight_power(self, level: int) -> list[Doc]:
         if level > 0:
-            return [When(SOFT, name=level), "**", When(When(" "), name=level)]
+            return [When(SOFT, name=level), "**", When(" ", name=level)]
         return [SOFT, "**", When(" ")] if level == INSIDE else ["**"]
 
     def _are_simple(self, *operands: Part) -> bool:

@@ -13,7 +13,7 @@ from ..model import Function, RandomNormal, RandomUniform
 from ..naming import safe
 from ..scheme import Scheme
 from .statements import Writer
-from .words import Words, scalars_of
+from .words import Words, plain_text, scalars_of
 
 _DOC = 84  # what a docstring line may hold within 100 columns
 
@@ -42,7 +42,7 @@ def doc_lines(doc: str) -> list[str]:
     parts = doc.split("; ")
     if len(doc) <= _DOC:
         return [f'"""{doc}."""']
-    wrapped = [w for p in parts for w in textwrap.wrap(p, _DOC, subsequent_indent="    ")]
+    wrapped = [w for p in parts for w in textwrap.wrap(p, _DOC)]
     head, *rest = wrapped
     return [f'"""{head}', *rest, '"""']
 
@@ -53,12 +53,17 @@ def function_text(scheme: Scheme, function: Function, words: Words) -> list[str]
     arguments = [s.name for s in (*function.parameters, *scalars_of(scheme, function))]
     typed = ", ".join(f"{safe(a)}: Tensor" for a in arguments)
     line, _ = scheme.model.source.line_column(function.span.start)
-    formula = str(function.body).replace("**", "^")
     return [
         f"def {safe(function.name)}({typed}) -> Tensor:",
-        f'    """{formula}, {words.file}:{line}."""',
+        *(f"    {t}" for t in doc_lines(f"{_written(scheme, function)}, {words.file}:{line}")),
         f"    return {words.printer({}).text(function.body)}",
     ]
+
+
+def _written(scheme: Scheme, function: Function) -> str:
+    """The right side of a function as it stands in the file."""
+    text = scheme.model.source.quote(function.span).partition("=")[2].split("#")[0]
+    return plain_text(" ".join(text.split()))
 
 
 def formulas_text(

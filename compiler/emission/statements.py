@@ -62,13 +62,18 @@ class Writer:
         written = sum(i == number_ for _, i in self.routine.outputs)
         readers = [self.routine.node(u) for u in self.routine.users(number_)]
         whole = all(not isinstance(r.op, StencilOp | AdjointOp) for r in readers)
-        short = isinstance(node.op, Combine) and users + written == 1
-        if short and whole and len(text) <= _LINE and all(r.range == node.range for r in readers):
+        short = isinstance(node.op, Combine) and (users, written) == (1, 0) and len(text) <= _LINE
+        several = len(self.routine.outputs)
+        last = users == 0 and written == 1 and len(text) * (several - 1) <= _LINE // 2
+        if isinstance(node.op, Pointwise) and not node.inputs:
             self.inline[number_] = (text, level)
             return
         note = self._note(node)
         if note:
             self.lines.append(f"# {note}")
+        if last or (short and whole and all(r.range == node.range for r in readers)):
+            self.inline[number_] = (text, level)
+            return
         self.lines.append(f"{node.name} = {text}")
 
     def _note(self, node: Node) -> str:
@@ -129,7 +134,7 @@ class Writer:
             factor = self.words.scale(scale)
             common, inner = _common(taps)
             text = _sum_of_taps(inner)
-            head = [t for t in (factor, common) if t]
+            head = [t for t in (common, factor) if t]
             if not head:
                 parts.append(text)
             else:
@@ -182,6 +187,7 @@ class Writer:
             else:
                 scalar = self.words.printer({}).text(factor, MUL)
                 term = f"{scalar} * " + (f"({value})" if level <= ADD else value)
+                term = scalar if value == "1" else term
             if not text:
                 text = f"-{term}" if negative else term
             else:

@@ -54,6 +54,12 @@ class Words:
         return f"{safe(function.name)}({', '.join([*arguments, *extra])})"
 
 
+def plain_text(text: str) -> str:
+    """Text of a file inside a docstring: no quotes that end it, no backslashes, no control signs."""
+    plain = text.replace("\\", "/").replace('"', "'")
+    return "".join(c for c in plain if c.isprintable())
+
+
 def _constant_name(scale: Expr) -> str:
     """h**-2 -> INV_H2; hx**-1 * hy**-1 -> INV_HX_HY."""
     powers = scale.as_powers_dict()
