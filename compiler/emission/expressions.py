@@ -61,6 +61,7 @@ class Expressions:
     def __init__(self, source: SourceText) -> None:
         self.source = source
         self.new_name = itertools.count(1).__next__
+        self.sequences: set[int] = set()  # groups whose parentheses are those of a tuple
 
     def text(self, node: ast.expr, level: int) -> Doc:
         """An expression, with the parentheses around it."""
@@ -139,8 +140,9 @@ class Expressions:
         return doc if len(parts) == 1 else grouped(doc, level)
 
     def _tight_power(self, level: int) -> list[Doc]:
-        if level > 0:
-            return [When(SOFT, name=level), "**", When(" ", name=level)]
+        if level > 0:  # ruff writes `x** 2` here
+            space = "" if level in self.sequences else When(" ", name=level)
+            return [When(SOFT, name=level), "**", space]
         return [SOFT, "**", When(" ")] if level == INSIDE else ["**"]
 
     def _are_simple(self, *operands: Part) -> bool:

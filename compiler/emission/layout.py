@@ -119,13 +119,20 @@ class Statements:
     def _returned(self, node: ast.Tuple) -> Doc:
         if len(node.elts) != 2 or self.source.has_own_parentheses(node):
             return self.expressions.text(node, BARE)
-        return self.preferences.optional(lambda level: self.expressions.sequence(node, level))
+        return self._sequence(node)
+
+    def _sequence(self, node: ast.Tuple) -> Doc:
+        def write(level: int) -> Doc:
+            self.expressions.sequences.add(level)
+            return self.expressions.sequence(node, level)
+
+        return self.preferences.optional(write)
 
     # ---- heads
 
     def _loop(self, target: ast.expr) -> Doc:
         if isinstance(target, ast.Tuple) and len(target.elts) > 1:
-            return self.preferences.optional(lambda level: self.expressions.sequence(target, level))
+            return self._sequence(target)
         return self.expressions.text(target, BARE)
 
     def _function(self, node: ast.FunctionDef) -> Doc:
