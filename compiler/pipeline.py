@@ -13,7 +13,7 @@ from typing import Any
 
 from ..runtime.contract import Certificate, Limit, Refutation, Verdict
 from .analyse import analyse
-from .architectures.resnet import build
+from .architectures import build
 from .certificates.certify import certify, signed
 from .certificates.normal import scheme_digest
 from .discretise import discretise
