@@ -50,6 +50,7 @@ def new(name: str) -> Exit:
 def check(scheme: Path) -> Exit:
     """`iterant check`: everything that was understood, then everything that is wrong."""
     from .compiler.analyse import analyse
+    from .compiler.discretise import discretise
     from .compiler.parse import parse
     from .compiler.pipeline import prove, source_of
     from .compiler.source import SchemeError
@@ -58,11 +59,13 @@ def check(scheme: Path) -> Exit:
     source = source_of(scheme)
     model = analyse(parse(source))
     fault: SchemeError | None = None
+    rows = report(model)
     try:
+        rows = report(model, discretise(model))
         found = prove(source)
         rows = report(model, found.scheme, found.limit)
     except SchemeError as refusal:
-        fault, rows = refusal, report(model)
+        fault = refusal
     say(f"{model.name}: {model.doc}" if model.doc else model.name, style="bold")
     for heading, text in rows:
         say(f"  {heading:<10} {text}")
