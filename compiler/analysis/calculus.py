@@ -67,6 +67,8 @@ def apply_word(word: str, term: Term, axes: Sequence[Axis], span: Span) -> Term:
 
 def derivative(term: Term, variable: Symbol, times: int, span: Span) -> Term:
     """The derivative of each component along one coordinate or in time."""
+    if term.uniform:
+        return _flat(term, len(term.parts), span)
     parts = tuple(_partial(part, variable, times) for part in term.parts)
     return _grown(term, parts, times, span)
 
@@ -75,9 +77,13 @@ def _partial(part: Expr, variable: Symbol, times: int) -> Expr:
     """`dt(dt(u))` is `dtt(u)`; in space a composition stays one, since its stencil differs."""
     if variable == TIME and isinstance(part, Partial) and part.args[1] == TIME:
         return Partial(part.args[0], TIME, part.args[2] + times)
-    if part.is_number:
-        return sympy.S.Zero
     return Partial(part, variable, times)
+
+
+def _flat(term: Term, components: int, span: Span) -> Term:
+    """A derivative of what is the same everywhere."""
+    zeros = (sympy.S.Zero,) * components
+    return replace(term, parts=zeros, vector=components > 1 or term.vector, size=1, span=span)
 
 
 def _grown(
@@ -111,16 +117,16 @@ def _wants(term: Term, rank: str, word: str, span: Span) -> None:
 
 def _lap(term: Term, axes: Sequence[Axis], span: Span) -> Term:
     _has_axes(axes, "lap", span)
-    return _grown(term, tuple(_laplace(part) for part in term.parts), 2, span)
-
-
-def _laplace(part: Expr) -> Expr:
-    return sympy.S.Zero if part.is_number else Laplacian(part)
+    if term.uniform:
+        return _flat(term, len(term.parts), span)
+    return _grown(term, tuple(Laplacian(part) for part in term.parts), 2, span)
 
 
 def _grad(term: Term, axes: Sequence[Axis], span: Span) -> Term:
     _has_axes(axes, "grad", span)
     _wants(term, "scalar", "grad", span)
+    if term.uniform:
+        return replace(_flat(term, len(axes), span), vector=True)
     parts = tuple(_partial(term.scalar, axis.symbol, 1) for axis in axes)
     return _grown(term, parts, 1, span, vector=True)
 
@@ -128,6 +134,8 @@ def _grad(term: Term, axes: Sequence[Axis], span: Span) -> Term:
 def _div(term: Term, axes: Sequence[Axis], span: Span) -> Term:
     _has_axes(axes, "div", span)
     _wants(term, "vector", "div", span)
+    if term.uniform:
+        return replace(_flat(term, 1, span), vector=False)
     return _grown(term, (Divergence(*term.parts),), 1, span, vector=False)
 
 

@@ -13,8 +13,6 @@ from ..source import Span
 from .exact import checked, number_sign, sign
 from .terms import Refusal, Term, combined, cover
 
-SMALL = 40  # sympy looks for simpler forms of arguments up to this size; beyond it takes too long
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Elementary:
@@ -23,7 +21,7 @@ class Elementary:
     build: Callable[..., Expr]
     least: int = 1
     most: int = 1
-    lazy: bool = False  # sympy's own evaluation may be slow
+    lazy: bool = False  # sympy looks long for simpler forms of anything but numbers
     real: str = ""  # what a number must be: "not negative", "positive"
 
 
@@ -64,9 +62,9 @@ def apply(name: str, arguments: Sequence[Term], span: Span, place: Span) -> Term
             raise Refusal(place, f"'{name}' takes scalars and this is a vector")
         if sign(term) in _FORBIDDEN[function.real]:
             raise Refusal(term.span, f"'{name}' of a number that is {_opposite(function.real)}")
-    size = cover(span, *arguments)
+    cover(span, *arguments)
     values = [term.scalar for term in arguments]
-    if function.lazy and size > SMALL:
+    if function.lazy and not all(term.number for term in arguments):
         value = function.build(*values, evaluate=False)
     else:
         value = function.build(*values)

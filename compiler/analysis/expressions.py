@@ -17,7 +17,8 @@ from .elementary import compare
 from .names import meaning
 from .nodes import at_node, component, is_indexed
 from .place import Place, as_scalar, as_value
-from .terms import Condition, Operators, Refusal, Result, Term, cover
+from .scope import is_longer
+from .terms import NODES, Condition, Operators, Refusal, Result, Term, cover
 
 
 def evaluate(node: tree.Expression, place: Place) -> Result:
@@ -30,13 +31,16 @@ def evaluate(node: tree.Expression, place: Place) -> Result:
 
 
 def value(node: tree.Expression, place: Place) -> Term | None:
-    """What a formula means as a value."""
+    """What a whole formula means as a value; one that is too long is not begun."""
+    if is_longer(node, NODES):
+        place.scope.faults.error(node.span, f"this formula has more than {NODES} terms")
+        return None
     return as_value(evaluate(node, place), node, place)
 
 
 def scalar(node: tree.Expression, place: Place) -> Term | None:
-    """What a formula means as a scalar."""
-    return as_scalar(evaluate(node, place), node, place)
+    """What a whole formula means as a scalar."""
+    return as_scalar(value(node, place), node, place)
 
 
 def _evaluate(node: tree.Expression, place: Place) -> Result:
@@ -119,38 +123,57 @@ def _product(node: tree.Product, place: Place) -> Result:
         return None if None in terms else _plain_product(node, [t for t in terms if t], place)
     if any(item is None for item in found):
         return None
-    right: Term | Operators | None = None
+    term: Term | None = None
+    pending: Operators | None = None  # operators that act on the term and have not been applied
     parts = list(zip(node.operators, node.factors, found, strict=True))
     for sign, factor, item in reversed(parts):
-        if isinstance(item, Operators) and sign == "/":
-            raise Refusal(item.span, "nothing can be divided by an operator")
-        left = item if isinstance(item, Operators) else as_value(item, factor, place)
+        if isinstance(item, Operators):
+            if sign == "/":
+                raise Refusal(item.span, "nothing can be divided by an operator")
+            term, pending = _operator_factor(item, term, pending, place)
+            continue
+        left = as_value(item, factor, place)
         if left is None:
             return None
-        right = _factor(left, sign, right, place)
-    return right.at(node.span) if isinstance(right, Term) else right
-
-
-def _factor(
-    left: Term | Operators, sign: str, right: Term | Operators | None, place: Place
-) -> Term | Operators:
-    """One more factor at the left."""
-    if isinstance(left, Term):
         if sign == "/":
             _check_divisor(left, place)
             left = exact.divide(exact.constant(1, left.span), left, left.span)
-        if isinstance(right, Operators):
-            return calculus.compose(calculus.as_operators(left), right, right.span)
-        return exact.multiply([left, right], left.span | right.span) if right else left
-    if isinstance(right, Term):
-        return calculus.apply_operators(left, right, place.scope.axes, left.span | right.span)
-    return calculus.compose(left, right, left.span) if right else left
+        if pending and term is None:
+            pending = calculus.compose(calculus.as_operators(left), pending, pending.span)
+            continue
+        term = _applied(pending, term, place)
+        pending = None
+        term = exact.multiply([left, term], left.span | term.span) if term else left
+    if term is None:
+        return pending
+    applied = _applied(pending, term, place)
+    return applied.at(node.span) if applied else None
+
+
+def _operator_factor(
+    item: Operators, term: Term | None, pending: Operators | None, place: Place
+) -> tuple[Term | None, Operators | None]:
+    """One more operator at the left; what is right of it may be numbers that scale it."""
+    if pending is None and term is not None and term.uniform:
+        scale = calculus.as_operators(term)
+        return None, calculus.compose(scale, item, item.span)
+    if pending is not None and not pending.constant and term is not None:
+        return _applied(pending, term, place), item
+    return term, calculus.compose(item, pending, item.span) if pending else item
+
+
+def _applied(pending: Operators | None, term: Term | None, place: Place) -> Term | None:
+    """Operators applied to what is right of them."""
+    if pending is None or term is None:
+        return term
+    span = pending.span | term.span
+    return calculus.apply_operators(pending, term, place.scope.axes, span)
 
 
 def _check_divisor(term: Term, place: Place) -> None:
     """A divisor made of parameters is not zero at their values."""
     values = place.scope.values
-    if term.uniform and not (term.number or term.vector):
+    if term.uniform and not (term.number or term.vector or exact.is_zero(term)):
         number = term.scalar.xreplace(values)
         if exact.number_sign(number) == 0:
             raise Refusal(term.span, "division by zero at the values of the parameters")

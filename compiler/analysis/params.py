@@ -108,6 +108,7 @@ def _enter_param(
         scope.faults.error(
             definition.value.span, "this parameter is too long when it is written out"
         )
+        return
     meaning = expression if derived else param.symbol
     size = term.size if derived else 1
     shown = Term(parts=(meaning,), size=size, uniform=True, span=param.span)

@@ -170,6 +170,20 @@ def names_in(node: Any) -> Iterator[tree.Name]:
             stack += reversed(node)
 
 
+def is_longer(node: tree.Expression, most: int) -> bool:
+    """Whether a formula has more than so many nodes."""
+    stack: list[Any] = [node]
+    count = 0
+    while stack and count <= most:
+        part = stack.pop()
+        if isinstance(part, tree.Node):
+            count += 1
+            stack += [getattr(part, key) for key in part.__dataclass_fields__ if key != "span"]
+        elif isinstance(part, tuple):
+            stack += part
+    return count > most
+
+
 def in_order(bodies: dict[str, Any], faults: Faults) -> tuple[list[str], set[str]]:
     """Names such that each stands after those in its body, and the names of circles, told."""
     order: list[str] = []

@@ -81,7 +81,7 @@ class Condition:
 
 Result: TypeAlias = "Term | Operators | Condition | None"  # None: a fault has been told
 
-NODES = 20_000  # in a formula with everything written out
+NODES = 8_000  # in a formula with everything written out
 
 
 def cover(span: Span, *items: Term | Condition) -> int:
