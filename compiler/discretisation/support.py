@@ -8,11 +8,14 @@ from ..model import (
     Convolved,
     ConvolvedAdjoint,
     Equation,
+    Function,
     GraphLaplacian,
     Integral,
+    Learned,
     Mean,
     Model,
     Neighbours,
+    Param,
     Variation,
 )
 from ..source import Faults
@@ -54,6 +57,8 @@ def _missing(model: Model) -> list[tuple]:  # type: ignore[type-arg]
         found.append((model.time.method.name_span, f"the time method {model.time.method.name}"))
     found += [(s.name_span, f"the solver {s.name}") for s in model.solves]
     found += [(k.span, "a learned kernel") for k in model.kernels]
+    found += [(f.span, what) for f in model.functions for what in _in_function(f)]
+    found += [(p.span, what) for p in model.params for what in _in_param(p)]
     found += [(e.span, what) for e in model.equations for what in _in_equation(e)]
     found += [
         (w.span, f"a condition on {w.operand}(u)")
@@ -69,6 +74,26 @@ def _missing(model: Model) -> list[tuple]:  # type: ignore[type-arg]
             )
         )
     return sorted(found, key=lambda pair: pair[0].start)
+
+
+def _in_function(function: Function) -> list[str]:
+    """What one function asks for that has no back end."""
+    words = []
+    if isinstance(function.body, Learned) and function.body.kind == "spline":
+        words.append("a learned spline")
+    if function.lipschitz is not None:
+        words.append("the option `lipschitz`")
+    if isinstance(function.body, Learned) and (function.per_step or function.per_channel):
+        words.append("a learned function of its own `per step` or `per channel`")
+    return words
+
+
+def _in_param(param: Param) -> list[str]:
+    """What one parameter asks for that has no back end."""
+    if param.of_limit:
+        return ["a parameter that holds `limit`"]
+    own = param.per_step or param.per_channel
+    return ["a parameter of its own `per step` or `per channel`"] if own and param.trainable else []
 
 
 def _in_equation(equation: Equation) -> list[str]:

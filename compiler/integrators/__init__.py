@@ -108,7 +108,10 @@ def _with_velocities(problem: Problem, method: Integrator) -> tuple[tuple[Rate, 
         )
 
     step = method.build(replace(problem, rates=tuple(rates)))
-    return tuple(rates), replace(step, arrays=(*step.arrays, *arrays))
+    # A stage of a velocity lies where its unknown does.
+    home = {Symbol(a.name, real=True): a.like for a in arrays}
+    stages = (replace(a, like=home.get(a.like, a.like)) for a in step.arrays)
+    return tuple(rates), replace(step, arrays=(*stages, *arrays))
 
 
 __all__ = ["METHODS", "Integrator", "Problem", "build_step", "one_step", "stage", "update"]
