@@ -71,8 +71,9 @@ class Kernel:
 def give_up(error: BaseException) -> None:
     """Say once, in one line, that from now on everything runs eagerly."""
     if not _broken:
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        _broken.append(lines[0] if lines else type(error).__name__)
+        lines = (line.strip() for line in str(error).splitlines())
+        said = next((line for line in lines if line and not line.endswith(":")), "")
+        _broken.append(said or type(error).__name__)
         LOG.warning("running without compiled kernels: %s", _broken[0][:200])
 
 

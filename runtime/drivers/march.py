@@ -180,11 +180,13 @@ def _length(module: nn.Module, steps: int | None, until: float | None) -> tuple[
     plan = plan_of(module)
     if until is not None:
         own = float(torch.as_tensor(getattr(module, "tau", 1.0)).detach())
+        if not 0 <= until < math.inf:
+            raise UserError(f"a run cannot end at the time {until:g}")
         rest = (until / own - plan.start_steps) / plan.advance
         bodies = max(0, math.ceil(rest * (1 - 1e-12)))
         taus = plan.start_steps + bodies * plan.advance
-        if not until >= 0 or (not until and taus):
-            raise UserError(f"this scheme cannot end at the time {until:g}")
+        if not until and taus:
+            raise UserError("a run of this scheme cannot end at the time 0: its start takes steps")
         return until / taus if taus else None, plan.start_steps + bodies * plan.inner
     count = plan.steps if steps is None else steps
     if count < plan.start_steps or (count - plan.start_steps) % plan.inner:
