@@ -126,7 +126,7 @@ def test_iterates_on_domains_and_graphs() -> None:
     ]
     line = "iterate z[k+1, i] = z[k, i] - sum(z[k, i] - z[k, j], j in neighbours(i))\n"
     assert laws(graph + line) == [
-        "iterate z: -Neighbours(sum, AtNode(z, 0, i) - AtNode(z, 0, j)) + z"
+        "iterate z: z - Neighbours(sum, AtNode(z, 0, i) - AtNode(z, 0, j))"
     ]
 
 
