@@ -11,21 +11,23 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from ..runtime.contract import Certificate, Limit, Refutation, Verdict
+from ..runtime.contract import Certificate, Limit, Refutation, Unproved, Verdict
 from .analyse import analyse
 from .architectures import build
+from .budget import OutOfTime, budget
+from .certificates.base import claim_text
 from .certificates.certify import certify, signed
 from .certificates.normal import scheme_digest
 from .discretise import discretise
 from .emit import Artifact, emit
 from .graph import Graph
-from .model import Model
+from .model import Claim, Model
 from .parse import parse, parse_into
 from .parsing.reader import read_source
 from .passes import run_passes
 from .scheme import Scheme
 from .show import show_graph, show_model, show_program, show_scheme
-from .source import Diagnostic, Faults, SchemeError, Source
+from .source import Diagnostic, Faults, SchemeError, Source, Span
 from .stepping import settle
 
 STAGES = ("ast", "model", "scheme", "graph", "code")
@@ -57,19 +59,20 @@ def compile_text(
     until: Fraction | None = None,
     steps: int | None = None,
     force: bool = False,
+    prove_seconds: float | None = None,
 ) -> Artifact:
     """A `.scheme` text or file as an artifact: readable PyTorch and the verdict of every claim.
 
+    A claim, or the limit, that is not decided within `prove_seconds` is given up.
     Raises SchemeError with all faults, CertificateError for a refuted claim unless `force`.
     """
     source = source_of(text)
-    found = prove(source, params=params, grid=grid, until=until, steps=steps)
+    replaced = {"params": params, "grid": grid, "until": until, "steps": steps}
+    found = prove(source, prove_seconds=prove_seconds, **replaced)
     code, digest = emit(
         found.scheme, lower(found.scheme), scheme_sha256=scheme_digest(found.scheme)
     )
-    verdicts = tuple(
-        signed(v, digest) if isinstance(v, Certificate) else v for v in found.verdicts
-    )
+    verdicts = tuple(signed(v, digest) if isinstance(v, Certificate) else v for v in found.verdicts)
     artifact = Artifact(
         name=found.model.name,
         source_code=code,
@@ -83,14 +86,32 @@ def compile_text(
     return artifact
 
 
-def prove(source: Source, **overrides: Any) -> Compiled:
+def prove(source: Source, *, prove_seconds: float | None = None, **overrides: Any) -> Compiled:
     """Everything up to the verdicts; nothing is emitted."""
     faults = Faults(source)
     model = understand(source, faults, **overrides)
-    scheme, limit = settle(discretise(model), faults)
+    scheme = discretise(model)
+    try:
+        with budget(prove_seconds):
+            scheme, limit = settle(scheme, faults)
+    except OutOfTime:
+        faults.error(model.time.span if model.time else Span(0, 1), _late(prove_seconds, "`limit`"))
     faults.check()
-    verdicts = tuple(certify(scheme, c, tau=scheme.step_value) for c in model.claims)
+    verdicts = tuple(_verdict(scheme, claim, prove_seconds) for claim in model.claims)
     return Compiled(model=model, scheme=scheme, limit=limit, verdicts=verdicts)
+
+
+def _verdict(scheme: Scheme, claim: Claim, seconds: float | None) -> Verdict:
+    """The verdict on a claim within its time."""
+    try:
+        with budget(seconds):
+            return certify(scheme, claim, tau=scheme.step_value)
+    except OutOfTime:
+        return Unproved(claim=claim_text(claim), reason=_late(seconds, "it"))
+
+
+def _late(seconds: float | None, what: str) -> str:
+    return f"{what} was not decided within {seconds:g} seconds"
 
 
 def understand(source: Source, faults: Faults, **overrides: Any) -> Model:

@@ -27,11 +27,13 @@ def compile(  # noqa: A001  the user's word
     steps: int | None = None,
     until: Number | None = None,
     force: bool = False,
+    prove_seconds: float | None = None,
 ) -> Artifact:
     """Compile a `.scheme` file, or its text, to readable PyTorch with a verdict on every claim.
 
-    `params`, `grid`, `steps` and `until` replace values of the file. Raises SchemeError with all
-    faults of the text, and CertificateError when a claim is refuted, unless `force`.
+    `params`, `grid`, `steps` and `until` replace values of the file; a claim that is not decided
+    within `prove_seconds` is unproved. Raises SchemeError with all faults of the text, and
+    CertificateError when a claim is refuted, unless `force`.
     """
     from .compiler import pipeline
 
@@ -42,6 +44,7 @@ def compile(  # noqa: A001  the user's word
         steps=steps,
         until=None if until is None else exact(until),
         force=force,
+        prove_seconds=prove_seconds,
     )
 
 
@@ -50,9 +53,11 @@ def certify(
     *,
     params: Mapping[str, Number] | None = None,
     grid: tuple[int, ...] | None = None,
+    prove_seconds: float | None = None,
 ) -> tuple[Verdict, ...]:
     """The verdicts alone; never raises for a claim that is refuted."""
-    return compile(text, params=params, grid=grid, force=True).certificates
+    artifact = compile(text, params=params, grid=grid, force=True, prove_seconds=prove_seconds)
+    return artifact.certificates
 
 
 def load(code: Text | Artifact, *, device: Any = None, dtype: Any = None) -> nn.Module:

@@ -49,15 +49,13 @@ def new(name: str) -> Exit:
 
 def check(scheme: Path) -> Exit:
     """`iterant check`: everything that was understood, then everything that is wrong."""
-    from .compiler.analyse import analyse
     from .compiler.discretise import discretise
-    from .compiler.parse import parse
-    from .compiler.pipeline import prove, source_of
-    from .compiler.source import SchemeError
+    from .compiler.pipeline import prove, source_of, understand
+    from .compiler.source import Faults, SchemeError
     from .report import report
 
     source = source_of(scheme)
-    model = analyse(parse(source))
+    model = understand(source, Faults(source))
     fault: SchemeError | None = None
     rows = report(model)
     try:
@@ -100,7 +98,7 @@ def certify(
     """`iterant certify`."""
     from .verdicts import as_file, as_json, lines
 
-    artifact = api.compile(scheme, params=words.params(params), force=True)
+    artifact = api.compile(scheme, params=words.params(params), force=True, prove_seconds=seconds)
     for text in artifact.warnings:
         show_fault(text)
     if out is not None:

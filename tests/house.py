@@ -18,6 +18,7 @@ FOLDERS = ("iterant", "compiler", "runtime", "grammars")
 
 BELOW: dict[str, tuple[str, ...]] = {
     "source": (),
+    "budget": (),
     "syntax": ("source",),
     "parsing": ("syntax",),
     "parse": ("parsing",),

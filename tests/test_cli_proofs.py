@@ -125,3 +125,20 @@ def test_an_unproved_claim_exits_3_from_certify_and_compile_and_0_from_run(capsy
     assert code == Exit.DONE
     assert "contraction is unproved" in said
     assert np.load("a.npz")["u"].shape == (11, 16)
+
+
+def test_what_takes_too_long_is_given_up(capsys: Capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(*_: object, **__: object) -> None:
+        while True:
+            pass
+
+    heat(step="1/1000")
+    assert told(capsys, "certify", "heat.scheme", "--prove-seconds", "60")[0] == Exit.DONE
+    monkeypatch.setattr("iterant.compiler.pipeline.certify", slow)
+    code, out, _ = told(capsys, "certify", "heat.scheme", "--prove-seconds", "0.1")
+    assert code == Exit.UNPROVED
+    assert "it was not decided within 0.1 seconds" in out
+    monkeypatch.setattr("iterant.compiler.pipeline.settle", slow)
+    code, _, said = told(capsys, "certify", "heat.scheme", "--prove-seconds", "0.1")
+    assert code == Exit.BAD_INPUT
+    assert "`limit` was not decided within 0.1 seconds" in said
