@@ -5,6 +5,7 @@ from __future__ import annotations
 from sympy import Symbol
 
 from .discretisation.context import Context
+from .discretisation.formulas import check_formulas
 from .discretisation.nodewise import depth, nodewise_terms
 from .discretisation.order import interior_row, wall_rows
 from .discretisation.placement import axes_of, locations_of, unknowns_of
@@ -28,6 +29,7 @@ def discretise(model: Model) -> Scheme:
     """
     faults = Faults(model.source)
     refuse_later(model, faults)
+    check_formulas(model, faults)
     faults.check()
     axes = axes_of(model, faults)
     locations = locations_of(model, faults)

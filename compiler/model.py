@@ -97,7 +97,10 @@ class Data:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Param:
-    """A number with a name; `value` is exact, but for `limit` (see `of_limit`)."""
+    """A number with a name; `value` is exact, but for `limit` (see `of_limit`).
+
+    One that is defined by others, without options of its own, is written out wherever it is used.
+    """
 
     name: str
     symbol: Symbol
@@ -161,7 +164,8 @@ class Equation:
     kind "dt", "dtt": right side of the derivative of `unknown`. "steady": residual `right` = 0.
     "fixed_point": `unknown = right`. "iterate": the newest level of `unknown` by older ones
     (`right` holds AtNode terms, or whole fields for `u[k+1] = ...`); for an implicit iterate
-    `left` holds the newest-level terms.
+    `left` holds the newest-level terms. Equations stand in the order of the file; the right side
+    of an iterate may read the newest level, 1, of unknowns that earlier ones have advanced.
     """
 
     kind: str
@@ -295,7 +299,10 @@ TIME = Symbol("t", real=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """Everything that a `.scheme` file says, resolved."""
+    """Everything that a `.scheme` file says, resolved.
+
+    `initial` is empty, or complete for all unknowns in time: those without a value start at zero.
+    """
 
     name: str
     doc: str

@@ -11,13 +11,24 @@ import pytest
 from hypothesis import example, given, strategies as st
 
 import texts
+from iterant.compiler import pipeline
 from iterant.compiler.format import format_source
+from iterant.compiler.model import Model
 from iterant.compiler.parse import parse
 from iterant.compiler.parsing import language
+from iterant.compiler.pipeline import compile_text
+from iterant.compiler.scheme import Scheme
 from iterant.compiler.source import SchemeError, Source
 
 ENTRIES: dict[str, Callable[[Source], object]] = {"parse": parse, "format": format_source}
 FEW = 1_000
+
+
+def compile_all(source: Source) -> None:
+    """The whole way, refuted claims included."""
+    compile_text(source, force=True)
+
+
 MANY = {"parse": 100_000, "format": 20_000}
 LONGEST = 2.0  # seconds
 # Names of terminals and of Python's own errors must not reach a user.
@@ -26,18 +37,21 @@ INTERNAL = {name for row in language.tables().actions for name in row} | {"None"
 
 def try_all(entry: Callable[[Source], object], seeds: Iterable[int]) -> int:
     """Try mutated examples; returns how many were accepted."""
-    accepted = 0
-    for seed in seeds:
-        text = texts.mutated(seed)
-        begin = time.process_time()
-        try:
-            entry(texts.source(text))
-            accepted += 1
-        except SchemeError as error:
-            check(error, text)
-        except Exception as error:
-            raise AssertionError(f"seed {seed}: {error!r}") from error
-        assert time.process_time() - begin < LONGEST, f"seed {seed}"
+    return sum(try_one(entry, seed, texts.mutated(seed)) for seed in seeds)
+
+
+def try_one(entry: Callable[[Source], object], seed: int, text: str) -> bool:
+    """Whether a text was accepted; anything but a SchemeError, and any long run, is a fault."""
+    begin = time.process_time()
+    accepted = False
+    try:
+        entry(texts.source(text))
+        accepted = True
+    except SchemeError as error:
+        check(error, text)
+    except Exception as error:
+        raise AssertionError(f"seed {seed}: {error!r}") from error
+    assert time.process_time() - begin < LONGEST, f"seed {seed}"
     return accepted
 
 
@@ -90,3 +104,34 @@ def test_texts_of_the_alphabet(entry: str, lines: list[str]) -> None:
         ENTRIES[entry](Source("test.scheme", text))
     except SchemeError as error:
         check(error, text)
+
+
+def compile_exchanged(seeds: Iterable[int]) -> float:
+    """Compile examples with exchanged tokens; returns the share that reached discretisation."""
+    reached = total = 0
+    discretise = pipeline.discretise
+
+    def counted(model: Model) -> Scheme:
+        nonlocal reached
+        reached += 1
+        return discretise(model)
+
+    pipeline.discretise = counted
+    try:
+        for seed in seeds:
+            total += 1
+            try_one(compile_all, seed, texts.exchanged(seed))
+    finally:
+        pipeline.discretise = discretise
+    return reached / total
+
+
+def test_compile_exchanged_examples() -> None:
+    """At least a fifth of them reach the discretisation."""
+    assert compile_exchanged(range(400)) > 1 / 5
+
+
+@pytest.mark.slow
+def test_compile_many_exchanged_examples() -> None:
+    """A hundred thousand texts, none of which ends in anything but a SchemeError."""
+    assert compile_exchanged(range(100_000)) > 1 / 5

@@ -73,6 +73,27 @@ ODD = (
 )  # fmt: skip
 
 
+NUMBERS = ("0", "1", "2", "3", "1/7", "0.9", "1e-3", "64", "-1", "4096", "9" * 30)
+SIGNS = ("+", "-", "*", "/", "^")
+
+
+def exchanged(seed: int) -> str:
+    """An example in which one to three tokens became others of their kind: it may well compile."""
+    dice = random.Random(seed)
+    pieces = list(dice.choice(words()))
+    names = [p for p in pieces if p.isidentifier()]
+    places = [i for i, p in enumerate(pieces) if p in SIGNS or p[:1].isalnum()]
+    for _ in range(dice.choice((1, 1, 2, 3))):
+        at = dice.choice(places)
+        if pieces[at] in SIGNS:
+            pieces[at] = dice.choice(SIGNS)
+        elif pieces[at][:1].isdigit():
+            pieces[at] = dice.choice(NUMBERS)
+        elif dice.random() < 0.5:
+            pieces[at] = dice.choice(names)
+    return "".join(pieces)
+
+
 def mutated(seed: int) -> str:
     """An example with one to six of its tokens dropped, doubled, swapped, or replaced."""
     dice = random.Random(seed)

@@ -123,6 +123,11 @@ def _check_param(param: Param, definition: tree.Definition, scope: Scope) -> Non
     if param.interval is None:
         return
     low, high = param.interval
+    if param.positive and exact.number_sign(low) == -1:
+        scope.faults.error(
+            definition.name.span,
+            f"'{param.name}' is declared positive, and its interval begins below zero, at {low}",
+        )
     below = exact.number_sign(param.value - low) == -1
     if below or exact.number_sign(high - param.value) == -1:
         side = f"below {low}" if below else f"above {high}"

@@ -41,12 +41,26 @@ def check_law(program: tree.Program, scope: Scope) -> None:
             scope.faults.error(
                 keyword(later), "a scheme is an equation or an iterate, and not both"
             )
+    _check_graph(program, scope)
     for time in every(program.statements, tree.TimeStatement)[:1]:
         if iterates and "equation" not in words:
             scope.faults.error(
                 keyword(time),
                 "an iterate is the scheme itself, so it takes no time method",
                 "its length is an option of it: iterate u[k+1] = ..., steps 20",
+            )
+
+
+def _check_graph(program: tree.Program, scope: Scope) -> None:
+    """On a graph there are no coordinates, and so nothing that needs them."""
+    if not every(program.statements, tree.GraphStatement) or scope.axes:
+        return
+    kinds = (tree.GridStatement, tree.BoundaryStatement, tree.SpaceStatement)
+    for statement in program.statements:
+        if isinstance(statement, kinds):
+            scope.faults.error(
+                keyword(statement),
+                f"'{KEYWORDS[type(statement)]}' belongs to a domain, and this scheme lives on a graph",
             )
 
 
@@ -144,7 +158,7 @@ def check_methods(
             f"a solver is missing, which the equation of '{others[0].field}' needs",
             f"as in solve {hint}",
         )
-    _check_time(program, in_time, words, scope)
+    _check_time(program, equations, words, scope)
     _check_targets(program, equations, solves, scope)
     if not equations and every(statements, tree.EnergyStatement) and "solve" not in words:
         energy = every(statements, tree.EnergyStatement)[0]
@@ -154,9 +168,10 @@ def check_methods(
 
 
 def _check_time(
-    program: tree.Program, in_time: Sequence[Equation], words: set[str], scope: Scope
+    program: tree.Program, equations: Sequence[Equation], words: set[str], scope: Scope
 ) -> None:
     """What a time method or a solver asks of the equations."""
+    in_time = [e for e in equations if e.kind in ("dt", "dtt")]
     for time in every(program.statements, tree.TimeStatement)[:1]:
         name = time.method.name
         known = TIME_METHODS.get(name.name)
@@ -169,6 +184,12 @@ def _check_time(
             scope.faults.error(
                 name.span, f"'{name.name}' is for the gradient flow of an energy, and there is none"
             )
+        idle = known and not known.implicit and len(in_time) == len(equations)
+        for solve in every(program.statements, tree.SolveStatement):
+            if idle and not solve.target:
+                scope.faults.warn(
+                    keyword(solve), f"'{name.name}' is explicit, so this solver has nothing to do"
+                )
     for solve in every(program.statements, tree.SolveStatement):
         name = solve.method.name
         if name.name == "tridiagonal" and len(scope.axes) > 1:

@@ -30,10 +30,10 @@ def build(scheme: Scheme) -> Graph:
                 routines[name] = replace(routine, name=name)
                 call = replace(call, routine=name)
             calls.append(call)
+    watch = tuple(_watches(scheme, kept))
     prepare = _prepare(scheme, kept)
     if prepare is not None:
         routines["prepare"] = prepare[0]
-    watch = tuple(_watches(scheme, kept))
     routines |= {r.name: r for r, _ in watch}
     return Graph(
         name=scheme.model.name,
@@ -230,7 +230,7 @@ def _watches(scheme: Scheme, kept: dict[Grid, str]) -> list[tuple[Routine, Call]
     """Watched numbers: sums over the grid, and a formula of them."""
     found = []
     for watch in scheme.watches:
-        draft = Draft(scheme=scheme, at={}, kept=dict(kept))
+        draft = Draft(scheme=scheme, at={}, kept=kept)
         pairs = [(s, draft.integral(total, f"sum{i}")) for i, (s, total) in enumerate(watch.sums)]
         zero = (0,) * len(scheme.axes)
         op = Pointwise(expression=watch.expression, symbols=tuple(s for s, _ in pairs))

@@ -10,6 +10,7 @@ THEOREMS: Table[Theorem] = Table(
     __name__,
     "symmetric:THEOREM",
     "block:THEOREM",
+    "skew:THEOREM",
     "convex:THEOREM",
     "telescoping:THEOREM",
 )

@@ -37,6 +37,7 @@ class Energy:
     unknown: Unknown
     groups: dict[Expr, Peak] = field(default_factory=dict)
     weights: list[Json] = field(default_factory=list)
+    parts: list[Json] | None = None  # norms of skew stencils
     signs_of_stencils: dict[Expr, Json] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     data: set[str] = field(default_factory=set)
@@ -65,6 +66,7 @@ class Energy:
                 for m, p in self.groups.items()
             ],
             "weights": self.weights,
+            **({} if self.parts is None else {"parts": self.parts}),
         }  # fmt: skip
 
 

@@ -143,30 +143,27 @@ def _tableau(rows: list[Value], final: Value, frozen: bool) -> Tableau:
 
 def real_interval(p: flint.fmpq_poly) -> Fraction:
     """The largest beta, or a rational just below it, with |p| <= 1 on [-beta, 0]."""
-    return _first_excess((1 - p) * (1 + p), flint.fmpq_poly([0, -1]))
+    backward = flint.fmpq_poly([0, -1])
+    return first_excess(((1 - p) * (1 + p))(backward))
 
 
 def imaginary_squared(p: flint.fmpq_poly) -> Fraction:
     """The largest q, or a rational just below it, with |p(iy)|^2 <= 1 for 0 <= y^2 <= q."""
     even = flint.fmpq_poly([c * (-1) ** k for k, c in enumerate(p.coeffs()[0::2])] or [0])
     odd = flint.fmpq_poly([c * (-1) ** k for k, c in enumerate(p.coeffs()[1::2])] or [0])
-    return _first_excess(1 - even**2 - flint.fmpq_poly([0, 1]) * odd**2, flint.fmpq_poly([0, 1]))
+    return first_excess(1 - even**2 - flint.fmpq_poly([0, 1]) * odd**2)
 
 
-def _first_excess(gap: flint.fmpq_poly, along: flint.fmpq_poly) -> Fraction:
-    """The first x > 0 after which gap(along(x)) is negative, rounded down."""
-    gap = gap(along)
-    if gap == 0:
-        raise Foreign("the method does nothing")
-    _, factors = gap.numer().factor()
-    odd = [f for f, k in factors if k % 2 and f.degree() > 0]
-    roots: list[Fraction] = []
-    for factor in odd:
-        roots += _positive_roots(factor)
-    sign_at_zero = next(c for c in gap.coeffs() if c != 0) > 0
-    if not sign_at_zero:
+def first_excess(gap: flint.fmpq_poly, *, strict: bool = False) -> Fraction:
+    """The first x > 0 beyond which gap < 0 (strict: at which gap <= 0), rounded down."""
+    coefficients = [c for c in gap.coeffs() if c != 0]
+    if not coefficients or coefficients[0] < 0:
         return Fraction(0)
-    return min(roots, default=Fraction(10**6))
+    _, factors = gap.numer().factor()
+    found = [
+        r for f, k in factors if f.degree() > 0 and (k % 2 or strict) for r in _positive_roots(f)
+    ]
+    return min(found, default=Fraction(10**6))
 
 
 def _positive_roots(factor: flint.fmpz_poly) -> list[Fraction]:

@@ -23,6 +23,7 @@ from sympy import Expr, Symbol
 from ...runtime.contract import Json
 from ..model import Model, Param
 from ..scheme import (
+    Array,
     Edge,
     Face,
     Flux,
@@ -212,7 +213,7 @@ def _step(step: Step) -> Json:
     return {
         "method": step.method,
         "arrays": [
-            {"name": a.name, "like": str(a.like.name), "level": a.level} for a in step.arrays
+            _array(a) for a in step.arrays
         ],
         "start": _stages(step.start),
         "start_steps": step.start_steps,
@@ -220,6 +221,15 @@ def _step(step: Step) -> Json:
         "finish": _stages(step.finish),
         "inner": step.inner,
         "advance": tree(step.advance),
+    }
+
+
+def _array(array: Array) -> Json:
+    return {
+        "name": array.name,
+        "like": _name(array.like),
+        "level": array.level,
+        "rate_of": None if array.rate_of is None else _name(array.rate_of),
     }
 
 

@@ -31,6 +31,9 @@ class Group:
     after: int = 0
     broken: bool = False
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "broken", self.broken or must_break(self.body))
+
 
 @dataclass(frozen=True, slots=True)
 class Indent:
@@ -92,8 +95,8 @@ def must_break(doc: Doc) -> bool:
             return any(map(must_break, doc))
         case Break(hard=hard):
             return hard
-        case Group(body=body, broken=broken):
-            return broken or must_break(body)
+        case Group(broken=broken):
+            return broken
         case Indent(body=body) | When(body=body):
             return must_break(body)
     return False
@@ -167,7 +170,7 @@ class _Printer:
         if group.after and self.flats[group.after]:
             self.stack.append(item.but(group.body))
             return
-        flat = not must_break(group)
+        flat = not group.broken
         if flat and not (item.flat and self.measured):
             self.measured = True
             flat = self._fits(item.but(group, flat=True))
@@ -242,11 +245,11 @@ def fits(todo: list[_Item], rest: list[_Item], column: int, flats: dict[int, boo
                     column = item.indent
                 else:
                     return True
-            case Group(body=body, name=name, after=condition):
+            case Group(body=body, name=name, after=condition, broken=broken):
                 if condition and flats.get(condition, item.flat):
                     todo.append(item.but(body))
                     continue
-                flat = item.flat and not must_break(item.doc)
+                flat = item.flat and not broken
                 if name:
                     flats[name] = flat
                 todo.append(item.but(body, flat=flat))

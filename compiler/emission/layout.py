@@ -9,9 +9,9 @@ from __future__ import annotations
 import ast
 
 from .document import Choice, Doc, Group, must_break, show
-from .expressions import BARE, INSIDE, Expressions, if_needed, listed, soft
+from .expressions import BARE, INSIDE, Chained, Expressions, if_needed, listed, soft
 from .operators import OPERATORS
-from .preferences import Preferences
+from .preferences import Preferences, is_word
 from .source_text import SourceText, Unknown
 
 
@@ -64,9 +64,10 @@ class Statements:
                 return ("return ", self._returned(value), comment)
             case ast.Return(value=ast.expr() as value):
                 return ("return ", ending(value, comment))
-            case ast.Expr(value=ast.BinOp(op=ast.Add() | ast.Sub()) as value):
-                wrapped = self.source.is_wrapped(value)
-                return (text(value, BARE) if wrapped else ending(value), comment)
+            case ast.Expr(value=ast.BinOp(op=ast.Add() | ast.Sub()) as value) if not (
+                self.source.is_wrapped(value)
+            ):
+                return ending(value, comment)
             case ast.Expr(value=value) if not isinstance(value, ast.Constant):
                 return (text(value, BARE), comment)
             case ast.FunctionDef():
@@ -102,10 +103,11 @@ class Statements:
 
     def _right_first(self, before: Doc, sign: str, value: ast.expr, comment: str) -> Doc:
         """An assignment whose left side breaks only if breaking the right side does not help."""
-        if self.preferences.needs(value) != "rescue" or isinstance(value, ast.UnaryOp):
+        word = is_word(value)
+        rescued = self.preferences.needs(value) == "rescue"
+        if not rescued or not (word or isinstance(value, Chained)):
             return (before, sign, self.preferences.ending(value, comment))
         doc = self.expressions.bare(value, BARE)
-        word = isinstance(value, ast.Name | ast.Constant)
         inside, after = (comment, "") if word else ("", comment)
         if must_break(before):
             return (before, sign, doc, comment)

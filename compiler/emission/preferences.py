@@ -21,6 +21,11 @@ from .operators import (
 Needs = Literal["parentheses", "rescue", "nothing"]
 
 
+def is_word(node: ast.expr) -> bool:
+    """Whether an expression is one word, which takes a comment into its parentheses."""
+    return isinstance(node, ast.Name) or (isinstance(node, ast.Constant) and node.value is not ...)
+
+
 class Preferences:
     """Decides and writes the expressions that a statement ends with."""
 
@@ -57,7 +62,7 @@ class Preferences:
             return (self.parenthesized(node), comment)
         name = self.expressions.new_name()
         body = self.expressions.bare(node, name)
-        if not comment or not isinstance(node, ast.Name | ast.Constant):
+        if not comment or not is_word(node):
             return (Rescue(body, name), comment)
         inside = Rescue((body, When(comment)), name)
         return (inside, When(comment, broken=False, name=name))

@@ -116,11 +116,12 @@ class SourceText:
         return found
 
     def word(self, node: ast.expr) -> str:
-        """A name, a number, a string in one piece, as written."""
+        """A name, a number, a string in one piece; a string in double quotes, where it can be."""
         token = self.tokens[self.starts[start_of(node)]]
         if self._place(token.end) != end_of(node) or token.start[0] != token.end[0]:
             raise Unknown("a string of several parts")
-        return token.string
+        word = token.string
+        return f'"{word[1:-1]}"' if word[0] == "'" and not set(word) & {'"', "\\"} else word
 
 
 def _is_called(token: TokenInfo) -> bool:
