@@ -2,7 +2,9 @@
 
 import pytest
 
-from models import model, short, told
+from iterant.compiler.analysis.words import TIME_METHODS
+from iterant.compiler.integrators import METHODS
+from models import model, short, told, warned
 
 ROD = "domain x in [0, 1]\ngrid 8\nboundary periodic\nfield u, v\nparam c = 1/2, positive\ndata f\n"
 TIME = "time rk4, step 1/10, until 1\n"
@@ -195,3 +197,22 @@ def test_zero_is_the_default_start() -> None:
     text = f"{ROD}equation dtt(u) = lap(u)\nequation dt(v) = u\n{TIME}initial v = x\n"
     found = [(str(i.unknown), i.rate, str(i.value)) for i in model(text).initial]
     assert found == [("v", False, "x"), ("u", False, "0"), ("u", True, "0")]
+
+
+def test_statements_that_do_not_go_together() -> None:
+    graph = "graph undirected\nfield z\nequation dt(z) = -laplacian(z)\n" + TIME
+    assert told(f"{graph}boundary periodic\nspace order 4\n") == [
+        f"{word}: '{word}' belongs to a domain, and this scheme lives on a graph"
+        for word in ("boundary", "space")
+    ]
+    rod = f"{ROD}equation dt(u) = lap(u)\nequation dt(v) = c*u\n{TIME}"
+    assert warned(f"{rod}solve cg\n") == ["'rk4' is explicit, so this solver has nothing to do"]
+    (fault,) = told(
+        f"{ROD}param a = 1, positive, in [-1, 1]\nequation dt(u) = a*v\n{TIME}"
+        "equation dt(v) = c*u\n"
+    )
+    assert fault == "a: 'a' is declared positive, and its interval begins below zero, at -1"
+
+
+def test_every_time_method_has_its_options_here() -> None:
+    assert set(METHODS) <= TIME_METHODS.keys()

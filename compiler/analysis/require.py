@@ -60,7 +60,8 @@ def _check_graph(program: tree.Program, scope: Scope) -> None:
         if isinstance(statement, kinds):
             scope.faults.error(
                 keyword(statement),
-                f"'{KEYWORDS[type(statement)]}' belongs to a domain, and this scheme lives on a graph",
+                f"'{KEYWORDS[type(statement)]}' belongs to a domain,"
+                " and this scheme lives on a graph",
             )
 
 
