@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import sympy
+from sympy import Expr, Symbol
 
 from ...runtime.contract import Json
 from ..integrators import METHODS
 from ..scheme import Scheme
 from .base import Bounded, Proved, Question, Unprovable
 from .energy import Energy, energies
-from .forms import Signs, signs, text, written
+from .forms import Signs, names_in, signs, text, written
 from .methods import Foreign, real_interval, strong_stability, tableau
+from .pairs import pair_weight, two_level_limit, two_levels
+from .steps import exact
 from .walls import domain, grids
 
 NORM = "l2, weighted by cell volumes"
@@ -26,6 +29,7 @@ class Allowance:
     beta: Fraction
     rule: Json
     cycle: bool = False
+    fixed: Expr | None = None  # the bound itself, where it is not beta / rho
 
 
 def prove(question: Question, kind: str) -> Proved:
@@ -40,14 +44,20 @@ def prove(question: Question, kind: str) -> Proved:
     allowed = allowance(scheme, found)
     beta = sympy.Rational(allowed.beta.numerator, allowed.beta.denominator)
     bounds = tuple(
-        Bounded(form=sympy.factor(marks.back(beta / e.rho)), attained=True) for e in found
+        Bounded(
+            form=allowed.fixed or sympy.factor(marks.back(beta / e.rho)),
+            attained=True,
+        )
+        for e in found
     )
     return Proved(
         kind=kind,
         statement=_statement(found, allowed),
         norm=NORM,
         domain=in_words(scheme, found),
-        hypotheses=hypotheses(scheme, found, marks),
+        hypotheses=tuple(
+            sorted({*hypotheses(scheme, found, marks), *_numbers(scheme, found, allowed, marks)})
+        ),
         bound="; ".join(
             f"||A|| <= {text(marks.back(e.rho))} for {e.unknown.symbol.name}" for e in found
         ),
@@ -62,7 +72,7 @@ def allowance(scheme: Scheme, found: list[Energy]) -> Allowance:
     try:
         method = tableau(scheme)
     except Foreign as trouble:
-        raise Unprovable(f"no theorem of this release covers the time method: {trouble}") from None
+        return _two_levels(scheme, found, trouble)
     assert scheme.step is not None
     cycle = scheme.step.inner > 1
     constant = all(e.linear and e.steady for e in found) or method.frozen
@@ -83,6 +93,48 @@ def allowance(scheme: Scheme, found: list[Energy]) -> Allowance:
         f"{scheme.step.method} is no convex combination of Euler steps, and the operator changes"
         " between its stages; explicit_euler, heun and ssprk3 are"
     )
+
+
+def _two_levels(scheme: Scheme, found: list[Energy], trouble: Foreign) -> Allowance:
+    """Methods that keep an older level."""
+    weight = pair_weight(scheme)
+    if weight is not None:
+        alpha = 1 / (2 * weight)
+        if not all(_at_most(scheme, e, 2 / weight) for e in found):
+            raise Unprovable(
+                "alpha is below ||A||/4, where the roots leave the unit disc; leave it out or"
+                " choose it larger"
+            )
+        rule: Json = {"by": "pair", "alpha": str(alpha)}
+        return Allowance(beta=Fraction(0), rule=rule, fixed=1 / (2 * alpha))
+    if not all(e.linear and e.steady for e in found):
+        raise Unprovable(f"the operator changes from level to level, and {trouble}")
+    try:
+        beta = two_level_limit(two_levels(scheme))
+    except Foreign as second:
+        raise Unprovable(f"no theorem of this release covers the time method: {second}") from None
+    return Allowance(beta=beta, rule={"by": "levels", "beta": str(beta)})
+
+
+def _at_most(scheme: Scheme, e: Energy, most: Expr) -> bool:
+    """||A|| <= most for the numbers of the file, none of them trained."""
+    trained = {str(p.name) for p in scheme.model.params if p.trainable}
+    if names_in([e.rho]) & trained:
+        raise Unprovable("alpha is a number, and the operator's norm depends on what is trained")
+    number = e.rho.subs({str(s): v for s, v in exact(scheme).items()})
+    number = number.subs({Symbol(str(s), positive=True): abs(v) for s, v in exact(scheme).items()})
+    return bool(number <= most)
+
+
+def _numbers(
+    scheme: Scheme, found: list[Energy], allowed: Allowance, marks: Signs
+) -> tuple[str, ...]:
+    """The values that a comparison with alpha rests on."""
+    if allowed.fixed is None:
+        return ()
+    values = {str(s): v for s, v in exact(scheme).items()}
+    names = names_in([e.rho for e in found]) & values.keys()
+    return tuple(f"{n} = {text(values[n])}" for n in sorted(names))
 
 
 def stated_interval(scheme: Scheme) -> Fraction:
@@ -112,6 +164,12 @@ def _homogeneous(scheme: Scheme, found: list[Energy]) -> None:
 
 def _statement(found: list[Energy], allowed: Allowance) -> str:
     names = [str(e.unknown.symbol.name) for e in found]
+    if allowed.fixed is not None:
+        return " and ".join(
+            f"max(||{n}[k+1]||, ||{n}[k]||) <= max(||{n}[k]||, ||{n}[k-1]||)" for n in names
+        )
+    if isinstance(allowed.rule, dict) and allowed.rule["by"] == "levels":
+        return "powers of the step stay bounded, uniformly in steps and points"
     text = " and ".join(f"||{n}[k+1]|| <= ||{n}[k]||" for n in names)
     return text + (" at cycle ends" if allowed.cycle else "")
 

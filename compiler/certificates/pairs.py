@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import flint
+import sympy
 from sympy import Expr, Symbol
 
-from ..scheme import Scheme, Stage, Update
+from ..scheme import TAU, Scheme, Stage, Update
 from .methods import Foreign, expanded, first_excess, owners, power_of_tau
 
 Poly = flint.fmpq_poly
@@ -245,3 +246,40 @@ def two_level_limit(found: TwoLevels) -> Fraction:
     if beta >= inside or beta == 0:
         raise Foreign("the roots leave the unit disc")
     return beta
+
+
+# ---- Du Fort-Frankel
+
+
+def pair_weight(scheme: Scheme) -> Expr | None:
+    """g where u_new = W (u + g f(u)) + (1 - W) u_old with 0 <= W <= 1 for tau <= g, else None.
+
+    W = 2b/(1 + b), b = tau/g: a convex combination of an Euler step and of the older level.
+    """
+    step = scheme.step
+    if step is None or len(step.body) != 1 or step.body[0].table:
+        return None
+    (stage,) = step.body
+    found: set[Expr] = set()
+    for update in stage.updates:
+        if update.unknown is None or update.terms is not None:
+            return None
+        name, old = str(update.unknown.name), update.target
+        shares = {n: c for c, n in update.combination}
+        moves = {m for m in stage.moves if set(m) & {name, old}}
+        at = dict(stage.at).get(update.unknown, name)
+        if shares.keys() != {name, old} or moves != {(name, old), (old, name)} or at != name:
+            return None
+        if owners(scheme).get(old) != update.unknown:
+            return None
+        found.add(sympy.simplify(update.slope / shares[name]))
+        b = TAU / next(iter(found))
+        if any(
+            sympy.simplify(x) != 0
+            for x in (shares[name] - 2 * b / (1 + b), shares[old] - (1 - b) / (1 + b))
+        ):
+            return None
+    if len(found) != 1 or len(stage.updates) != len(scheme.rates):
+        return None
+    g = found.pop()
+    return g if g.is_Rational and g > 0 else None

@@ -133,6 +133,7 @@ def _coupled(scheme: Scheme, pair: Coupling, p: Symbol, marks: Signs) -> Energy:
     """A = -B C on one unknown of the group that has one."""
     parts: tuple[Atom, ...] = tuple(a for a in pair.composed if not isinstance(a, Source))
     found = energy(scheme, parts, p, home(scheme, p), marks)
+    found.names |= pair.names
     found.sources = pair.sources
     return found
 

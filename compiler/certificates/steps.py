@@ -9,21 +9,23 @@ from sympy import Expr
 
 from ..scheme import Scheme
 from .base import Bounded, Unprovable
-from .forms import parameter_values
+from .forms import parameter_box, parameter_values
 from .interval import Box, Interval, NoRange, extent
 
 
 def values(scheme: Scheme) -> Box:
-    """Enclosures of the spacings and parameters of the file."""
+    """Enclosures of the spacings and parameters: the value in the file, the set where trained."""
     found = parameter_values(scheme)
+    sets = parameter_box(scheme)
+    found |= {p.symbol: sets[p.symbol] for p in scheme.model.params if p.trainable}
     return found | {s: extent(v, found) for s, v in scheme.spacings.items()}
 
 
 def exact(scheme: Scheme) -> dict[Expr, Expr]:
-    """Spacings and parameters by their exact values."""
+    """Spacings and parameters that are not trained by their exact values."""
     found: dict[Expr, Expr] = {}
     for param in scheme.model.params:
-        if not param.of_limit and param.value is not None:
+        if not param.of_limit and param.value is not None and not param.trainable:
             found[param.symbol] = sympy.sympify(param.value).subs(found)
     return found | {s: sympy.sympify(v).subs(found) for s, v in scheme.spacings.items()}
 
@@ -41,7 +43,10 @@ def rounded_down(scheme: Scheme, form: Expr) -> Fraction:
     """A rational not above the value of a closed form; the value itself where it is rational."""
     found = enclosure(scheme, form)
     if not isinstance(found.low, Fraction) or found.low <= 0:
-        raise Unprovable("the limit has no positive value")
+        raise Unprovable(
+            "the limit has no positive value for all values of the trained parameters;"
+            " give them ranges, as in `in [1/100, 1]`"
+        )
     if found.low == found.high:
         return found.low
     digits = (
@@ -93,4 +98,5 @@ def _within(scheme: Scheme, tau: Expr, bound: Bounded) -> bool:
         square = sympy.expand(ratio.subs(exact(scheme)) ** 2)
     if square.is_Rational:
         return bool(square <= 1 if bound.attained else square < 1)
-    return enclosure(scheme, square).high < 1
+    top = enclosure(scheme, square).high
+    return top < 1 or (bound.attained and top == 1)

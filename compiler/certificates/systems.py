@@ -28,6 +28,7 @@ class Coupling:
     small: tuple[Symbol, ...]
     composed: tuple[Atom, ...]
     sources: bool
+    names: frozenset[str]
 
 
 def coupling(scheme: Scheme, part: str | None, marks: Signs) -> Coupling:
@@ -62,7 +63,9 @@ def coupling(scheme: Scheme, part: str | None, marks: Signs) -> Coupling:
             for b in back
             for c in forth
         ]
-    return Coupling(groups=(first, second), small=small, composed=tuple(composed), sources=sources)
+    names = frozenset(names_in(a.coefficient for own in links.values() for a in own))
+    return Coupling(groups=(first, second), small=small, composed=tuple(composed),
+                    sources=sources, names=names)  # fmt: skip
 
 
 def _groups(

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..contract import Certificate
-from . import convex, dissipative, telescoping
+from . import convex, dissipative, telescoping, waves
 from .document import Document, digest
 from .ranges import Rejected
 from .words import Claimed
@@ -26,6 +26,7 @@ FIELDS = frozenset(
 KINDS: Mapping[str, Callable[[Document, Claimed], None]] = {
     "block": dissipative.check,
     "symmetric": dissipative.check,
+    "skew": waves.check,
     "convex": convex.check,
     "telescoping": telescoping.check,
 }

@@ -31,7 +31,7 @@ class Rows:
         self.document, self.name = document, rate["unknown"]
         if proof["unknown"] != self.name:
             raise Rejected("the proof speaks of another unknown")
-        self.unknown = document.unknowns[self.name]
+        self.unknown = document.home(self.name)
         self.weights = Weights(document, list(proof["weights"]))
         self.names: set[str] = set()
         self.sources = any(a.kind == "source" for a in atoms)

@@ -14,11 +14,12 @@ from . import walls
 from .atoms import Atom, equations, parts, refuse_empty
 from .document import Document, Stencil, parameter_names
 from .forms import Sum, key, laurent, nonnegative, plus, scaled
+from .levels import euler_and_older, levels_allow
 from .methods import real_interval_holds, tableau
 from .polynomials import Bernstein, Polynomial, add, cosines
 from .ranges import Rejected
 from .weights import Weights
-from .words import Claimed, fractions
+from .words import Claimed, fractions, valued
 
 NORM = "l2, weighted by cell volumes"
 
@@ -26,13 +27,13 @@ NORM = "l2, weighted by cell volumes"
 class Operator:
     """The bound of one equation's operator, rebuilt from the scheme and held against the proof."""
 
-    def __init__(self, document: Document, rate: dict[str, Any], atoms: list[Atom],
-                 proof: dict[str, Any]) -> None:  # fmt: skip
-        self.document, self.proof = document, proof
-        self.name: str = rate["unknown"]
-        self.unknown = document.unknowns[self.name]
+    def __init__(
+        self, document: Document, name: str, atoms: list[Atom], proof: dict[str, Any]
+    ) -> None:
+        self.document, self.name, self.proof = document, name, proof
+        self.unknown = document.home(name)
         self.atoms = atoms
-        self.active = refuse_empty(self.atoms)
+        self.active = refuse_empty(atoms)
         self.weights = Weights(document, list(proof["weights"]))
         self.names: set[str] = set()
         if proof["unknown"] != self.name:
@@ -137,45 +138,93 @@ def check(document: Document, claimed: Claimed) -> None:
     if len(proofs) != len(rates):
         raise Rejected("the proof speaks of other equations")
     found = [
-        Operator(document, r, parts(document, r, claimed.part), p)
+        Operator(document, r["unknown"], parts(document, r, claimed.part), p)
         for r, p in zip(rates, proofs, strict=True)
     ]
     if any(o.fluxes for o in found) != (claimed.kind == "block"):
         raise Rejected("the kind of the certificate is another")
-    beta, cycle = allowed(document, claimed, found)
     for o in found:
         if not o.weights.linear and o.sources:
             raise Rejected("a nonlinear equation has sources or wall values")
-    names = [o.name for o in found]
-    statement = " and ".join(f"||{n}[k+1]|| <= ||{n}[k]||" for n in names)
+    rule = str(claimed.proof["method"]["by"])
+    texts = hypotheses(found)
+    if rule == "pair":
+        texts |= _values(document, found)
     claimed.says(
         claim="l2_stable",
-        statement=statement + (" at cycle ends" if cycle else ""),
+        statement=_statement(document, [o.name for o in found], rule),
         norm=NORM,
         domain=walls.grids([(o.name, walls.domain(document, o.unknown)) for o in found]),
-        hypotheses=hypotheses(found),
+        hypotheses=texts,
     )
     claimed.bounds("||A|| <= ", [(o.name, o.rho) for o in found])
-    claimed.limits([(o.rho, beta) for o in found], squared=False, strict=False)
+    if rule == "pair":
+        _pair(document, claimed, found)
+    else:
+        beta = allowed(document, claimed, found)
+        claimed.limits([(o.rho, beta) for o in found], squared=False, strict=False)
 
 
-def allowed(document: Document, claimed: Claimed, found: list[Operator]) -> tuple[Fraction, bool]:
-    """The beta of the proof's rule, checked on the stages; whether a step is a cycle."""
-    method = tableau(document)
+def _statement(document: Document, names: list[str], rule: str) -> str:
+    if rule == "pair":
+        return " and ".join(
+            f"max(||{n}[k+1]||, ||{n}[k]||) <= max(||{n}[k]||, ||{n}[k-1]||)" for n in names
+        )
+    if rule == "levels":
+        return "powers of the step stay bounded, uniformly in steps and points"
     assert document.step is not None
+    text = " and ".join(f"||{n}[k+1]|| <= ||{n}[k]||" for n in names)
+    return text + (" at cycle ends" if document.step["inner"] > 1 else "")
+
+
+def allowed(document: Document, claimed: Claimed, found: list[Operator]) -> Fraction:
+    """The beta of the proof's rule, checked on the stages."""
     rule = claimed.proof["method"]
     (beta,) = fractions(rule, "beta")
+    if beta <= 0:
+        raise Rejected("the method allows no step")
+    constant = all(o.weights.linear and o.weights.steady for o in found)
+    if rule["by"] == "levels":
+        if not constant:
+            raise Rejected("the operator changes from level to level")
+        levels_allow(document, beta)
+        return beta
+    method = tableau(document)
     if rule["by"] == "euler":
-        if beta <= 0 or not method.convex_at(beta / 2):
+        if not method.convex_at(beta / 2):
             raise Rejected("the method is no such combination of Euler steps")
     elif rule["by"] == "polynomial":
-        if not method.frozen and not all(o.weights.linear and o.weights.steady for o in found):
+        if not method.frozen and not constant:
             raise Rejected("the operator changes between the stages of the method")
-        if beta <= 0 or not real_interval_holds(method.polynomial(), beta):
+        if not real_interval_holds(method.polynomial(), beta):
             raise Rejected("the stability polynomial leaves [-1, 1]")
     else:
         raise Rejected("the rule of the time method is unknown")
-    return beta, document.step["inner"] > 1
+    return beta
+
+
+def _pair(document: Document, claimed: Claimed, found: list[Operator]) -> None:
+    """Du Fort-Frankel: Euler steps of length g = 1/(2 alpha), ||A|| g <= 2, and tau <= g."""
+    (alpha,) = fractions(claimed.proof["method"], "alpha")
+    euler_and_older(document, alpha)
+    box = document.numbers()
+    for o in found:
+        if valued(o.rho, box, document.signs).high > 4 * alpha:
+            raise Rejected("alpha is below a quarter of the operator's norm")
+    claimed.limits([({(): 2 * alpha}, Fraction(1))], squared=False, strict=False)
+
+
+def _values(document: Document, found: list[Operator]) -> set[str]:
+    """The numbers that the comparison with alpha rests on."""
+    box = document.numbers()
+    names = {n for o in found for monomial in o.rho for n, _ in monomial} - {"pi"}
+    texts = set()
+    for name in names:
+        if name in document.parameters and document.parameters[name]["trainable"]:
+            raise Rejected("alpha is compared with a norm that is trained")
+        low, high = box[name].ends
+        texts.add(f"{name} = {low}" if low == high else f"{name} = ?")
+    return texts
 
 
 def hypotheses(found: list[Operator]) -> set[str]:

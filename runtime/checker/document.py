@@ -90,6 +90,12 @@ class Document:
         """Number of axes."""
         return len(self.axes)
 
+    def home(self, name: str) -> dict[str, Any]:
+        """Where a field lives; a velocity lives where its unknown does."""
+        if name not in self.unknowns and self.step is not None:
+            name = next(a["like"] for a in self.step["arrays"] if a["name"] == name)
+        return self.unknowns[name]
+
     def stencil(self, data: Any) -> Stencil:
         """A stencil of this dimension."""
         return stencil(data, self.dim)
@@ -166,8 +172,9 @@ class Document:
             texts[name] = f"{name} " + {1: "> 0", -1: "< 0", 0: "= 0"}[signs[name]]
 
     def numbers(self) -> dict[str, Range]:
-        """The values of parameters and spacings in the file."""
-        found = dict(self.values)
+        """Parameters and spacings: the value in the file, the set where trained."""
+        trained = {n: self.sets[n] for n, p in self.parameters.items() if p["trainable"]}
+        found = {**self.values, **trained}
         for axis in self.axes:
             found[axis["spacing"]] = extent(axis["value"], found)
         return found

@@ -178,6 +178,11 @@ def roots_between(p: Line, low: Fraction, high: Fraction) -> int:
     return changes(iter(at_low)) - changes(iter(at_high))
 
 
+def squarefree(p: Line) -> Line:
+    """The product of the distinct factors."""
+    return divided(p, common(p, derivative(p)))[0] if len(p) > 1 else p
+
+
 def odd_part(p: Line) -> Line:
     """The product of the factors of odd multiplicity: p = square * odd part (Yun's algorithm)."""
     a = common(p, derivative(p))

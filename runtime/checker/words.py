@@ -140,7 +140,8 @@ class Claimed:
         except Rejected:
             pass
         box = self.document.numbers()
-        if extent(step, box).high < extent(form, box).low:
+        high, low = extent(step, box).high, extent(form, box).low
+        if high < low or (high == low and not strict):
             return True
         exact = self._squares(step, box), self._squares(form, box)
         if None in exact or strict:
@@ -153,12 +154,13 @@ class Claimed:
             top, bottom = squared(tree, self.document.signs)
         except Rejected:
             return None
-        a, b = (_valued(s, box, self.document.signs) for s in (top, bottom))
+        a, b = (valued(s, box, self.document.signs) for s in (top, bottom))
         found = a * b.inverse()
         return found.low if found.low == found.high and isinstance(found.low, Fraction) else None
 
 
-def _valued(total: Sum, box: dict[str, Range], signs: dict[str, int]) -> Range:
+def valued(total: Sum, box: dict[str, Range], signs: dict[str, int]) -> Range:
+    """The range of a sum of monomials; a name of sign -1 stands for its size."""
     found = only(0)
     for monomial, c in total.items():
         part = only(c)

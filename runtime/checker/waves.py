@@ -1,0 +1,283 @@
+"""Kind "skew": dtt equations, pairs of groups and skew stencils, all by the norm of one operator A.
+
+dtt(u) = -A u; a' = B b, b' = C a with A = -B C; u' = S u with S^T = -S and A = S^T S. The time
+method allows tau^2 ||A|| up to a beta that is shown on its stages.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from . import walls
+from .atoms import Atom, equations, parts
+from .dissipative import Operator, hypotheses, squared
+from .document import Document, Stencil, parameter_names
+from .forms import Sum, laurent, plus, positive, scaled, times
+from .polynomials import Bernstein
+from .ranges import Rejected
+from .trees import Tree
+from .walls import Wall, parity
+from .wavesteps import allows, bounded_by_midpoint, group_word, one_step, second_order_word
+from .words import Claimed, fractions
+
+DRIFT = "a linear drift in the kernel of A is the equation's own"
+NORMS = {
+    "dtt": "energy of ((u[k+1] - u[k])/tau, sqrt(A) u)",
+    "velocity": "energy of (dt(u), sqrt(A) u)",
+    "pair": "l2, weighted by cell volumes and positive constants",
+    "derivative": "l2, weighted by cell volumes",
+}
+
+
+def check(document: Document, claimed: Claimed) -> None:
+    """The certificate states exactly what is shown."""
+    form = str(claimed.proof["form"])
+    rates = equations(document, claimed.part)
+    if len(rates) != len(document.rates) and form == "pair":
+        raise Rejected("a pair of groups needs all equations")
+    found = FORMS[form](document, claimed, rates)
+    for operator in found:
+        if not (operator.weights.linear and operator.weights.steady):
+            raise Rejected("the operator depends on fields or on the time")
+    strict = _method(document, claimed, form, found)
+    by = claimed.proof["method"]["by"]
+    claimed.says(
+        claim="l2_stable",
+        statement=_statement(form, by),
+        norm=NORMS[form],
+        domain=walls.grids(
+            [(r["unknown"], walls.domain(document, document.home(r["unknown"]))) for r in rates]
+        ),
+        hypotheses=hypotheses(found),
+    )
+    claimed.bounds("||A|| <= ", [(o.name, o.rho) for o in found])
+    (beta,) = fractions(claimed.proof["method"], "beta")
+    claimed.limits([(o.rho, beta) for o in found], squared=True, strict=strict)
+
+
+def _statement(form: str, by: str) -> str:
+    if form in {"dtt", "velocity"}:
+        grows = "never grows" if by == "polynomial" else "stays bounded, uniformly in steps and points"
+        return f"the energy {grows}; {DRIFT}"
+    if by == "polynomial":
+        return "the norm of the state never grows"
+    return "powers of the step stay bounded, uniformly in steps and points"
+
+
+def _method(
+    document: Document, claimed: Claimed, form: str, found: list[Operator]
+) -> bool:
+    """The stages allow tau^2 ||A|| up to beta; returns whether the limit itself is excluded."""
+    (beta,) = fractions(claimed.proof["method"], "beta")
+    rule = (form, claimed.proof["method"]["by"])
+    if beta <= 0:
+        raise Rejected("the method allows no step")
+    if rule == ("dtt", "shears"):
+        for o in found:
+            allows(second_order_word(document, o.name), beta)
+    elif rule == ("pair", "shears"):
+        first, second = claimed.proof["groups"]
+        allows(group_word(document, first, second), beta)
+    elif rule[1] == "polynomial" and form != "dtt":
+        one_step(document, beta)
+        return False
+    elif rule == ("derivative", "midpoint"):
+        bounded_by_midpoint(document, beta)
+    else:
+        raise Rejected("the rule of the time method does not fit the equations")
+    return True
+
+
+# ---- the operator in its four forms
+
+
+def _proofs(claimed: Claimed, size: int) -> list[dict[str, Any]]:
+    proofs: list[dict[str, Any]] = claimed.proof["equations"]
+    if len(proofs) != size:
+        raise Rejected("the proof speaks of other equations")
+    return proofs
+
+
+def _dtt(document: Document, claimed: Claimed, rates: list[dict[str, Any]]) -> list[Operator]:
+    if any(r["order"] != 2 for r in rates):
+        raise Rejected("an equation is not of second order in time")
+    return [
+        Operator(document, r["unknown"], parts(document, r, claimed.part), p)
+        for r, p in zip(rates, _proofs(claimed, len(rates)), strict=True)
+    ]
+
+
+def _velocity(document: Document, claimed: Claimed, rates: list[dict[str, Any]]) -> list[Operator]:
+    """dt(u) = v, dt(v) = -A u, where v is declared as the velocity of u."""
+    assert document.step is not None
+    by_name = {r["unknown"]: r for r in rates}
+    velocities = {
+        a["name"]: a["rate_of"]
+        for a in document.step["arrays"]
+        if a["rate_of"] is not None and a["name"] in by_name
+    }
+    if by_name.keys() != velocities.keys() | set(velocities.values()) or (
+        len(by_name) != 2 * len(velocities)
+    ):
+        raise Rejected("the equations are not those of unknowns and their velocities")
+    found = []
+    for (v, u), proof in zip(velocities.items(), _proofs(claimed, len(velocities)), strict=True):
+        drift = parts(document, by_name[u], None)
+        if len(drift) != 1 or drift[0].kind != "stencil" or drift[0].field != v:
+            raise Rejected("the equation of an unknown is not that of its velocity")
+        whole = drift[0].stencil.weights == {(0,) * document.dim: Fraction(1)}
+        rate = ["*", drift[0].coefficient, drift[0].stencil.scale]
+        if not whole or laurent(rate, document.signs) != {(): Fraction(1)}:
+            raise Rejected("the equation of an unknown is not that of its velocity")
+        found.append(Operator(document, u, parts(document, by_name[v], claimed.part), proof))
+    return found
+
+
+def _pair(document: Document, claimed: Claimed, rates: list[dict[str, Any]]) -> list[Operator]:
+    """The operator A = -B C on the unknown of the group that has one."""
+    first, second = (list(g) for g in claimed.proof["groups"])
+    if sorted(first + second) != sorted(r["unknown"] for r in rates) or set(first) & set(second):
+        raise Rejected("the groups are not all unknowns")
+    small, large = (first, second) if len(first) == 1 else (second, first)
+    if len(small) != 1 or any(r["order"] != 1 for r in rates):
+        raise Rejected("neither group has a single unknown")
+    (p,) = small
+    own: dict[str, list[Atom]] = {r["unknown"]: parts(document, r, claimed.part) for r in rates}
+    for name, atoms in own.items():
+        other = set(large) if name == p else {p}
+        if any(a.kind != "source" and (a.kind != "stencil" or a.field not in other) for a in atoms):
+            raise Rejected("a group is not driven by the other alone")
+    composed: list[Atom] = []
+    for q in large:
+        back = [a for a in own[p] if a.field == q]
+        forth = [a for a in own[q] if a.kind == "stencil"]
+        _adjoint(document, back, forth)
+        _mirrors(document, p, q, forth)
+        composed += [
+            Atom("stencil", ["*", b.coefficient, c.coefficient], b.stencil.after(c.stencil), 0, p)
+            for b in back
+            for c in forth
+        ]
+    (proof,) = _proofs(claimed, 1)
+    sources = [a for atoms in own.values() for a in atoms if a.kind == "source"]
+    found = Operator(document, p, composed + sources, proof)
+    for atoms in own.values():
+        for atom in atoms:
+            if atom.kind != "source":
+                found.names |= parameter_names(atom.coefficient, document)
+    return [found]
+
+
+def _adjoint(document: Document, back: list[Atom], forth: list[Atom]) -> None:
+    """B = -lambda C^T with one lambda > 0, stencil by stencil."""
+    rest = list(forth)
+    lambdas: list[tuple[Sum, Sum]] = []
+    for b in back:
+        for c in rest:
+            factor = _multiple(b.stencil, c.stencil.adjoint())
+            if factor is not None:
+                break
+        else:
+            raise Rejected("the couplings of the groups are not adjoint")
+        rest.remove(c)
+        top = scaled(laurent(_scale(b), document.signs), -factor)
+        lambdas.append((top, laurent(_scale(c), document.signs)))
+    if rest or not lambdas:
+        raise Rejected("the couplings of the groups are not adjoint")
+    top, bottom = lambdas[0]
+    for other, under in lambdas[1:]:
+        if plus(times(top, under), scaled(times(other, bottom), Fraction(-1))):
+            raise Rejected("the couplings of the groups have different ratios")
+    opposite = [positive(scaled(s, Fraction(-1))) for s in (top, bottom)]
+    if not ((positive(top) and positive(bottom)) or all(opposite)):
+        raise Rejected("the couplings of the groups are not of opposite sign")
+
+
+def _scale(atom: Atom) -> Tree:
+    return ["*", atom.coefficient, atom.stencil.scale]
+
+
+def _multiple(a: Stencil, b: Stencil) -> Fraction | None:
+    """The f with weights of a = f * weights of b."""
+    if a.shift != b.shift or a.weights.keys() != b.weights.keys() or not a.weights:
+        return None
+    factors = {w / b.weights[o] for o, w in a.weights.items()}
+    return factors.pop() if len(factors) == 1 else None
+
+
+def _mirrors(document: Document, p: str, q: str, forth: list[Atom]) -> None:
+    """At every wall the images of p are mapped to those of q."""
+    own, other = document.home(p), document.home(q)
+    for axis, end in walls.sides(own):
+        edge = other["edges"][axis][end]
+        if edge["rule"] != "wall":
+            raise Rejected("the groups have different walls")
+        wall = Wall(document, axis, end, walls.place(own, axis, end))
+        if walls.place(other, axis, end) != wall.place:
+            raise Rejected("the walls of the groups lie in different places")
+        for atom in forth:
+            image = wall.along(atom.stencil) * parity(own["edges"][axis][end])
+            if not image or image != parity(edge):
+                raise Rejected("an unknown does not mirror as its equation does")
+
+
+class _Derivative(Operator):
+    """u' = S u with skew stencils: rho is the square of the sum of the norms of its parts."""
+
+    def _rho(self) -> Sum:
+        signs, total = self.document.signs, Sum()
+        norms = list(self.proof["parts"])
+        if walls.sides(self.unknown):
+            raise Rejected("skew stencils need a torus")
+        for atom in self.active:
+            stencil = atom.stencil
+            if atom.kind != "stencil" or atom.field != self.name:
+                raise Rejected("a term is no stencil of its own unknown")
+            flipped = {tuple(-k for k in o): -w for o, w in stencil.weights.items()}
+            if flipped != stencil.weights or any(stencil.shift):
+                raise Rejected("a stencil is not antisymmetric")
+            self.names |= parameter_names(atom.coefficient, self.document)
+            unit = laurent(["*", atom.coefficient, stencil.scale], signs)
+            if not positive(unit):
+                unit = scaled(unit, Fraction(-1))
+            if not positive(unit):
+                raise Rejected("a coefficient has no known sign")
+            for part in by_axis(stencil):
+                if not norms:
+                    raise Rejected("the proof leaves out a part of a stencil")
+                total = plus(total, scaled(unit, shown_norm(part, norms.pop(0))))
+        if norms:
+            raise Rejected("the proof bounds parts that the stencils do not have")
+        return times(total, total)
+
+
+def by_axis(stencil: Stencil) -> list[Stencil]:
+    """The parts of a stencil along each axis alone, then what is left, as they come."""
+    groups: dict[int, dict[tuple[int, ...], Fraction]] = {}
+    for offset, weight in sorted(stencil.weights.items()):
+        axes = [a for a, k in enumerate(offset) if k]
+        groups.setdefault(axes[0] if len(axes) == 1 else -1, {})[offset] = weight
+    return [Stencil(g, "1", stencil.shift) for g in groups.values()]
+
+
+def shown_norm(part: Stencil, entry: dict[str, Any]) -> Fraction:
+    """A number whose square is shown to bound the symbol of S^T S."""
+    norm = Fraction(entry["norm"])
+    if norm <= 0:
+        raise Rejected("a norm is not positive")
+    Bernstein.of(squared(part), len(part.shift)).below(norm**2, entry["tree"])
+    return norm
+
+
+def _derivative(
+    document: Document, claimed: Claimed, rates: list[dict[str, Any]]
+) -> list[Operator]:
+    if len(rates) != 1 or rates[0]["order"] != 1:
+        raise Rejected("skew stencils are shown for one equation")
+    (proof,) = _proofs(claimed, 1)
+    atoms = parts(document, rates[0], claimed.part)
+    return [_Derivative(document, rates[0]["unknown"], atoms, proof)]
+
+
+FORMS = {"dtt": _dtt, "velocity": _velocity, "pair": _pair, "derivative": _derivative}
