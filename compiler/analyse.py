@@ -32,9 +32,10 @@ from .analysis.equations import component_fields, read_equations
 from .analysis.needs import needs
 from .analysis.require import LAWS
 from .analysis.scope import Scope
-from .model import Boundary, Equation, Model
+from .model import Equation, Model
 from .source import Faults, Span
 from .syntax import BoundaryStatement, Program, SchemeStatement
+from .walls import Boundary
 
 FRAMES = 12_000  # of the interpreter: 200 nested brackets are some thousands of calls
 

@@ -270,7 +270,7 @@ def test_a_run_that_blows_up_ends_with_its_last_good_state(capsys: Capsys) -> No
 def test_ctrl_c_leaves_a_checkpoint_that_is_resumed_bit_for_bit(folder: Path) -> None:
     heat(claims="l2_stable")
     command = [sys.executable, "-m", "iterant", "run", "heat.scheme", "--grid", "64"]
-    long = ["--steps", "60000", "-o", "a.zarr"]
+    long = ["--steps", "30000", "-o", "a.zarr"]
     running = subprocess.Popen([*command, *long], stderr=subprocess.PIPE, text=True)
     while not Path("a.zarr/u").exists():
         assert running.poll() is None
@@ -284,7 +284,7 @@ def test_ctrl_c_leaves_a_checkpoint_that_is_resumed_bit_for_bit(folder: Path) ->
     kept = xarray.open_zarr("a.zarr").sizes["t"]
     resumed = [*command, *long, "--resume", "heat.checkpoint"]
     assert subprocess.run(resumed, check=False).returncode == Exit.DONE
-    whole = [*command, "--steps", "60000", "-o", "b.zarr"]
+    whole = [*command, "--steps", "30000", "-o", "b.zarr"]
     assert subprocess.run(whole, check=False).returncode == Exit.DONE
     a, b = xarray.open_zarr("a.zarr").load(), xarray.open_zarr("b.zarr").load()
     assert kept < a.sizes["t"]

@@ -9,8 +9,8 @@ import sympy
 from hypothesis import given, strategies as st
 
 from iterant.compiler.discretisation.order import consistency
+from iterant.compiler.grid import Flux, Linear, walk
 from iterant.compiler.pipeline import prove
-from iterant.compiler.scheme import Flux, Linear, walk
 from iterant.compiler.source import SchemeError, Source
 from iterant.compiler.stencil import along, central, identity, staggered, stencil
 

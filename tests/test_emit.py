@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from variants import explicit_variant
 
 from iterant.compiler.emit import digest_of
 from iterant.compiler.pipeline import compile_text
 from iterant.compiler.source import Source
+from variants import explicit_variant
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"

@@ -9,11 +9,12 @@ import pytest
 import sympy
 from sympy import Rational, Symbol
 
+from iterant.compiler.grid import Read
 from iterant.compiler.integrators import METHODS
 from iterant.compiler.integrators.base import Problem
 from iterant.compiler.integrators.butcher import TABLEAUS, user_tableau
 from iterant.compiler.integrators.chebyshev import rkc_coefficients, rkl2_coefficients
-from iterant.compiler.scheme import TAU, Rate, Read, Step, Term
+from iterant.compiler.scheme import TAU, Rate, Step, Term
 from iterant.compiler.source import Faults, Source, Span
 
 SPAN = Span(0, 1)

@@ -12,7 +12,7 @@ from sympy import Heaviside, Rational, Symbol
 
 import handbuilt as by
 from iterant.compiler import scheme as s
-from iterant.compiler.model import Called, Gelu, HarmonicMean, Relu, Sigmoid, Softplus, Where
+from iterant.compiler.operators import Called, Gelu, HarmonicMean, Relu, Sigmoid, Softplus, Where
 from iterant.compiler.reference import Evaluator, NotRational
 from iterant.compiler.reference.arithmetic import EXACT, FLOAT64
 from iterant.compiler.reference.pointwise import Words, interpret

@@ -12,7 +12,8 @@ from itertools import pairwise
 import sympy
 from sympy import Expr, Symbol
 
-from ..model import TIME, Axis, Divergence, GraphLaplacian, Laplacian, Partial
+from ..model import TIME, Axis
+from ..operators import Divergence, GraphLaplacian, Laplacian, Partial
 from ..source import Span
 from . import exact
 from .terms import Operators, Refusal, Term, cover

@@ -5,17 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .. import syntax as tree
-from ..model import (
-    TIME,
-    AtPoint,
-    Called,
-    Convolved,
-    ConvolvedAdjoint,
-    Function,
-    Kernel,
-    Learned,
-    Partial,
-)
+from ..model import TIME, Function, Kernel, Learned
+from ..operators import AtPoint, Called, Convolved, ConvolvedAdjoint, Partial
 from . import calculus
 from .elementary import FUNCTIONS, apply
 from .forms import FORMS

@@ -9,7 +9,7 @@ import sympy
 from sympy import Expr, Symbol
 
 from .. import syntax as tree
-from ..model import Laplacian, Partial
+from ..operators import Laplacian, Partial
 from .declare import every
 from .expressions import value
 from .forms import NORMAL

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sympy
 from sympy import Expr
 
-from ..model import Gelu, Relu, Sigmoid, Softplus
+from ..operators import Gelu, Relu, Sigmoid, Softplus
 from ..source import Span
 from .exact import checked, number_sign, sign
 from .terms import Refusal, Term, combined, cover

@@ -9,7 +9,8 @@ import sympy
 from sympy import Expr, Symbol
 
 from .. import syntax as tree
-from ..model import TIME, Divergence, Equation, Laplacian, Partial, Variation
+from ..model import TIME, Equation
+from ..operators import Divergence, Laplacian, Partial, Variation
 from ..source import Span
 from . import exact
 from .declare import every

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import sympy
 from sympy import Expr
 
-from ..model import Boundary, Periodic, Wall, ZeroPadding
 from ..source import Span
+from ..walls import Boundary, Periodic, Wall, ZeroPadding
 from .conditions import SIDES, Rule
 from .counting import Face, Listed, counted, face_name, shown, warn_once
 from .needs import Need

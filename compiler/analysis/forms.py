@@ -10,13 +10,8 @@ import sympy
 from sympy import Symbol
 
 from .. import syntax as tree
-from ..model import (
-    TIME,
-    RandomNormal,
-    RandomUniform,
-    Variation,
-    Where,
-)
+from ..model import TIME
+from ..operators import RandomNormal, RandomUniform, Variation, Where
 from . import calculus, integrals
 from .place import Place, Read, as_scalar, as_value, count, number_word, positional, whole
 from .terms import Condition, Refusal, Result, Term, combined, cover

@@ -8,7 +8,8 @@ import sympy
 from sympy import Expr
 
 from .. import syntax as tree
-from ..model import Called, Function, Integral, Learned
+from ..model import Function, Learned
+from ..operators import Called, Integral
 from ..source import Span
 from .declare import every
 from .expressions import evaluate, scalar

@@ -8,7 +8,7 @@ import sympy
 from sympy import Expr, Symbol
 
 from .. import syntax as tree
-from ..model import BoundaryIntegral, Integral, Mean, Neighbours
+from ..operators import BoundaryIntegral, Integral, Mean, Neighbours
 from . import exact
 from .place import Place, Read, as_scalar, count, positional
 from .terms import Refusal, Result, Term, combined, symbol

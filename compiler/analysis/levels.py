@@ -9,7 +9,8 @@ import sympy
 from sympy import Expr, Symbol
 
 from .. import syntax as tree
-from ..model import AtNode, Equation
+from ..model import Equation
+from ..operators import AtNode
 from ..source import Span
 from .equations import component_fields
 from .linear import split

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from sympy import Basic, Expr
 
-from ..model import AtNode, AtPoint, BoundaryIntegral, Integral, Mean, RandomNormal, RandomUniform
+from ..operators import (
+    AtNode,
+    AtPoint,
+    BoundaryIntegral,
+    Integral,
+    Mean,
+    RandomNormal,
+    RandomUniform,
+)
 from .scope import Scope
 
 

@@ -8,8 +8,9 @@ from typing import Any
 from sympy import Expr
 
 from .. import syntax as tree
-from ..model import Boundary, Method, Space, Time
+from ..model import Method, Space, Time
 from ..source import Span
+from ..walls import Boundary
 from . import exact
 from .declare import every, keyword
 from .expressions import scalar
@@ -170,7 +171,7 @@ def _arguments(method: tree.Method, place: Place) -> tuple[Expr | str, ...]:
         scope.faults.error(
             name.span,
             f"'{name.name}' takes {number_word(len(wanted))} argument{'s' * (len(wanted) != 1)}"
-            f" and is given {number_word(len(method.arguments))}",
+            f" and is given {number_word(len(method.arguments)) if method.arguments else 'none'}",
         )
         return ()
     found: list[Expr | str] = []
@@ -182,6 +183,10 @@ def _arguments(method: tree.Method, place: Place) -> tuple[Expr | str, ...]:
                 scope.faults.error(node.span, f"the weight of '{name.name}' lies between 0 and 1")
             found += [term.scalar] if term else []
         elif isinstance(node, tree.Name) and node.name in TIME_METHODS:
+            if TIME_METHODS[node.name].arguments:
+                scope.faults.error(
+                    node.span, f"'{node.name}' needs arguments, so it cannot be a part of another"
+                )
             found.append(node.name)
         else:
             word = scope.faults.source.quote(node.span)

@@ -13,7 +13,8 @@ from itertools import pairwise
 import sympy
 from sympy import Expr, Symbol
 
-from ..model import AtNode, Equation
+from ..model import Equation
+from ..operators import AtNode
 from . import exact
 from .reach import Reach, leading, reaches
 

@@ -9,7 +9,7 @@ import sympy
 from sympy import Symbol
 
 from .. import syntax as tree
-from ..model import AtNode
+from ..operators import AtNode
 from ..source import Span
 from .place import Place, number_word, whole
 from .scope import names_in

@@ -43,6 +43,7 @@ class Takes:
     called: str = ""  # in messages, when it is not the option's name
     wanted: str = ""  # in messages, what it must be when it is less than `least`
     repeated: bool = False
+    several: int = 3  # items that a list has at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,13 +146,21 @@ def _integer(node: tree.Expression, word: str, takes: Takes, place: Place) -> An
     return number
 
 
-def _integers(node: tree.Expression, word: str, takes: Takes, place: Place) -> Any:
+def _items(node: tree.Expression, word: str, takes: Takes) -> tuple[tree.Expression, ...]:
     items = node.items if isinstance(node, tree.Tuple) else (node,)
+    if len(items) > takes.several:
+        message = f"'{word}' takes {number_word(takes.several)} numbers at most"
+        raise Refusal(items[takes.several].span, message)
+    return items
+
+
+def _integers(node: tree.Expression, word: str, takes: Takes, place: Place) -> Any:
+    items = _items(node, word, takes)
     return tuple(_integer(item, word, takes, place) for item in items)
 
 
 def _numbers(node: tree.Expression, word: str, takes: Takes, place: Place) -> Any:
-    items = node.items if isinstance(node, tree.Tuple) else (node,)
+    items = _items(node, word, takes)
     found = tuple(_number(item, word, takes, place) for item in items)
     return FAULTY if FAULTY in found else found
 

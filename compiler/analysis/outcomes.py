@@ -8,21 +8,12 @@ import sympy
 from sympy import Expr, Symbol
 
 from .. import syntax as tree
-from ..model import (
-    TIME,
-    Claim,
-    Divergence,
-    Equation,
-    GraphLaplacian,
-    Initial,
-    Laplacian,
-    Param,
-    Partial,
-    Watched,
-)
+from ..model import TIME, Claim, Equation, Initial, Param, Watched
+from ..operators import Divergence, GraphLaplacian, Laplacian, Partial
 from ..source import Span
 from . import calculus
 from .declare import every
+from .equations import component_fields
 from .expressions import scalar, value
 from .local import varies
 from .place import Place
@@ -201,6 +192,9 @@ def _quantity(node: tree.Claim, place: Place) -> Expr | None:
     if term is None:
         return None
     _one_number(term, node.value, place.scope, f"what '{name}' is about")
+    unknowns = component_fields(place.scope)
+    if not any(symbol in unknowns for symbol in term.scalar.free_symbols):
+        raise Refusal(node.value.span, f"what '{name}' is about holds no unknown")
     return term.scalar
 
 

@@ -104,9 +104,9 @@ def count(node: tree.Call, name: str, least: int, most: int) -> None:
         return
     wanted = number_word(least) if least == most else f"{least} to {most}"
     plural = "" if (least, most) == (1, 1) else "s"
+    has = number_word(given) if given else "none"
     raise Refusal(
-        node.function.span,
-        f"'{name}' takes {wanted} argument{plural} and is given {number_word(given)}",
+        node.function.span, f"'{name}' takes {wanted} argument{plural} and is given {has}"
     )
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import sympy
 from sympy import Expr, Symbol
 
-from ..model import (
-    TIME,
+from ..model import TIME
+from ..operators import (
     AtPoint,
     BoundaryIntegral,
     Convolved,

@@ -125,7 +125,7 @@ _MULTIGRID: Mapping[str, Takes] = {
     "cycle": Takes(kind="word", choices=("v", "w", "f"), called="multigrid cycle"),
     "levels": Takes(kind="integer", least=Fraction(1), most=Fraction(40)),
     "smoother": Takes(kind="call", choices=SMOOTHERS),
-    "sweeps": Takes(kind="integers", least=Fraction(0)),
+    "sweeps": Takes(kind="integers", least=Fraction(0), several=2),
     "restrict": Takes(kind="word", choices=("average", "full_weighting", "injection")),
     "prolong": Takes(kind="word", choices=("linear", "constant", "cubic")),
     "trainable": FLAG,

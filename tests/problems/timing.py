@@ -32,8 +32,17 @@ from twins.methods import (
 )
 from twins.stencils import laplacian
 
-from .base import Array, Fraction, Grid, Problem, Solve, State, collocated, document
-from .base import timing as time_line
+from .base import (
+    Array,
+    Fraction,
+    Grid,
+    Problem,
+    Solve,
+    State,
+    collocated,
+    document,
+    timing as time_line,
+)
 
 POINTS = Grid(fixed=8)
 SPLIT: tuple[Rate, Rate] = (lambda _, u: u, lambda _, u: -(u**3))
