@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Sequence
 
 from .document import COMMA, MUST, SOFT, SPACE, Doc, Group, Indent, Own, When
-from .operators import OPERATORS, SIGNS, is_plain, is_simple
+from .precedence import OPERATORS, SIGNS, is_plain, is_simple
 from .source_text import SourceText, Unknown, start_of
 
 # Where an expression stands: bare (a line end would end the statement), inside brackets, or, given

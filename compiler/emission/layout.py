@@ -10,7 +10,7 @@ import ast
 
 from .document import Choice, Doc, Group, must_break, show
 from .expressions import BARE, INSIDE, Chained, Expressions, if_needed, listed, soft
-from .operators import OPERATORS
+from .precedence import OPERATORS
 from .preferences import Preferences, is_word
 from .source_text import SourceText, Unknown
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from .document import SOFT, Doc, Group, Indent, Rescue, When
 from .expressions import BARE, INSIDE, Expressions, if_needed
-from .operators import (
+from .precedence import (
     ATTRIBUTE,
     BOOLEAN,
     COMPARISON,
