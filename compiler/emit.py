@@ -15,15 +15,9 @@ from sympy import Symbol
 from ..runtime.contract import Certificate, Verdict
 from .emission.functions import calls_of, formulas_text, function_text, routine_text
 from .emission.layout import layout
-from .emission.module import (
-    finish_lines,
-    init_lines,
-    inputs_of,
-    start_lines,
-    state_names,
-    step_lines,
-)
-from .emission.plan_text import is_time, places_text, points_text, stage_text, table_name
+from .emission.module import finish_lines, init_lines, state_names, step_lines
+from .emission.plan_text import Places, is_time, places_text, points_text, stage_text, table_name
+from .emission.starting import inputs_of, start_lines
 from .emission.words import Words, plain_text
 from .graph import Call, Graph, Input
 from .model import Data, Field
@@ -95,11 +89,11 @@ def _context(scheme: Scheme, graph: Graph, words: Words) -> dict[str, Any]:
             done.add(symbol)
             functions.insert(0, function_text(scheme, words.used[symbol], words))
     walls: dict[str, str] = {}
-    places = places_text(scheme, graph, words, walls)
+    places = places_text(Places(scheme=scheme, words=words, walls=walls), graph)
     halo = _coordinate_halo(scheme, graph)
     if graph.prepare and halo is not None:
         places.append(points_text(scheme, words, halo))
-    start = start_lines(scheme, graph, formulas, words)
+    start = start_lines(scheme, graph, formulas)
     inputs = inputs_of(scheme, formulas)
     text = {
         "title": _title(scheme),
@@ -258,8 +252,7 @@ def _plan(scheme: Scheme, graph: Graph, words: Words) -> str:
     fields = [safe(f.name) for f in scheme.model.fields]
     items: tuple[Field | Data, ...] = (*scheme.model.fields, *scheme.model.data)
     components = ", ".join(
-        f'"{safe(f.name)}": ({", ".join(_q(safe(s.name)) for s in f.symbols)},)'
-        for f in items
+        f'"{safe(f.name)}": ({", ".join(_q(safe(s.name)) for s in f.symbols)},)' for f in items
     )
     data = [safe(s.name) for d in scheme.model.data for s in d.symbols]
     fixed = all(a.count is not None for a in scheme.axes)

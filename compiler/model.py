@@ -1,7 +1,7 @@
 """The semantic model: what a `.scheme` file means, in sympy over declared symbols.
 
 Expressions are sympy trees over the symbols of the declarations below. What sympy has no exact word
-for is an application of one of the operator classes of this file; they are never evaluated, so the
+for is an application of one of the classes of `operators`; they are never evaluated, so the
 discretisation sees the equation as it was written. Operators written as factors, such as
 `(1 + lap)^2 * u`, are applied during analysis, before sympy, where products commute.
 A vector is a tuple of its components: `grad(u)` is `(Partial(u, x, 1), Partial(u, y, 1))`.
@@ -14,32 +14,8 @@ from typing import Any, TypeAlias
 
 from sympy import Expr, Symbol
 
-from .operators import (
-    AtNode as AtNode,
-    AtPoint as AtPoint,
-    BoundaryIntegral as BoundaryIntegral,
-    Called as Called,
-    Convolved as Convolved,
-    ConvolvedAdjoint as ConvolvedAdjoint,
-    Divergence as Divergence,
-    Gelu as Gelu,
-    GraphLaplacian as GraphLaplacian,
-    HarmonicMean as HarmonicMean,
-    Integral as Integral,
-    Laplacian as Laplacian,
-    Mean as Mean,
-    Neighbours as Neighbours,
-    Operator as Operator,
-    Partial as Partial,
-    RandomNormal as RandomNormal,
-    RandomUniform as RandomUniform,
-    Relu as Relu,
-    Sigmoid as Sigmoid,
-    Softplus as Softplus,
-    Variation as Variation,
-    Where as Where,
-)
 from .source import Diagnostic, Source, Span
+from .walls import Boundary
 
 Value: TypeAlias = "Expr | tuple[Expr, ...]"  # a scalar, or a vector by its components
 
@@ -174,48 +150,6 @@ class Equation:
     right: Expr
     left: Expr | None
     span: Span
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Periodic:
-    """Both sides of an axis are one."""
-
-    axis: int
-    span: Span
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wall:
-    """`value * u + slope * dn(u) = right` on one side of an axis, for one component.
-
-    `operand` names what the condition is for: "value" for u itself, "lap" for `lap(u) = c`.
-    """
-
-    axis: int
-    side: str  # "low" | "high"
-    unknown: Symbol
-    value: Expr
-    slope: Expr
-    right: Expr
-    operand: str
-    span: Span
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ZeroPadding:
-    """`zero`: learned kernels read zeros outside."""
-
-    axis: int
-    span: Span
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Boundary:
-    """All conditions, one a component, axis and side; reflecting is slope 1, right 0."""
-
-    periodic: tuple[Periodic, ...]
-    walls: tuple[Wall, ...]
-    zero: tuple[ZeroPadding, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

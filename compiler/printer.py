@@ -9,7 +9,7 @@ from fractions import Fraction
 import sympy
 from sympy import Expr, Symbol
 
-from . import model as m
+from . import operators as m
 from .naming import safe
 
 ADD, MUL, UNARY, POW, ATOM = range(1, 6)

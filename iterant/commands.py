@@ -148,7 +148,14 @@ def verify(code: Path, certificates: Path, *, replay: bool) -> Exit:
         say(f"{word}: {report.reason}", style=style)
     if not reports:
         raise UserError(f"{certificates} holds no certificate, so there is nothing to verify")
-    return Exit.DONE if all(report.accepted for report in reports) else Exit.REFUTED
+    if not all(report.accepted for report in reports):
+        return Exit.REFUTED
+    if replay:
+        from .replay import replayed
+
+        for found in replayed(verdicts, text):
+            say(found)
+    return Exit.DONE
 
 
 def _text(path: Path) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .compiler.model import LIMIT, Axis, Equation, Field, Model, Wall
+from .compiler.model import LIMIT, Axis, Equation, Field, Model
 from .compiler.scheme import OrderRow, Scheme
+from .compiler.walls import Wall
 from .runtime.contract import Limit
 from .spelling import spelt
 

@@ -9,7 +9,7 @@ from sympy import Add, Expr, Symbol
 from sympy.core.function import UndefinedFunction
 from sympy.printing.str import StrPrinter
 
-from .compiler.model import Partial
+from .compiler.operators import Partial
 
 
 def spelt(value: Any, axes: Sequence[Symbol] = ()) -> str:

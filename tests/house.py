@@ -24,28 +24,33 @@ BELOW: dict[str, tuple[str, ...]] = {
     "parse": ("parsing",),
     "formatting": ("parsing",),
     "format": ("parse", "formatting"),
-    "model": ("source",),
+    "operators": (),
+    "walls": ("source",),
+    "model": ("operators", "walls"),
     "analysis": ("syntax", "model"),
     "analyse": ("analysis",),
     "stencil": ("source",),
-    "scheme": ("model", "stencil"),
+    "grid": ("stencil",),
+    "scheme": ("model", "grid"),
     "integrators": ("scheme",),
-    "boundaries": ("scheme",),
-    "solvers": ("scheme",),
-    "discretisation": ("integrators", "boundaries", "solvers"),
+    "discretisation": ("integrators",),
     "discretise": ("discretisation",),
-    "reference": ("integrators", "boundaries", "solvers"),
+    "reference": ("integrators",),
     "graph": ("scheme",),
-    "architectures": ("graph", "integrators", "boundaries", "solvers"),
-    "passes": ("graph",),
-    "certificates": ("graph", "integrators", "boundaries", "solvers"),
-    "printer": ("graph",),
-    "emit": ("printer",),
+    "architectures": ("graph", "discretisation"),
+    "naming": (),
+    "passes": ("graph", "naming"),
+    "certificates": ("graph", "integrators"),
+    "stepping": ("certificates",),
+    "printer": ("graph", "naming"),
+    "emission": ("printer", "architectures"),
+    "emit": ("emission",),
+    "show": ("graph", "syntax"),
 }
 # The whole compiler in one page: it alone may import every room, and no room imports it.
 TOP = ("pipeline",)
 # The table of an open set is its __init__: the analysis asks it which names exist.
-OPEN_SETS = ("integrators", "boundaries", "solvers", "architectures", "certificates")
+OPEN_SETS = ("integrators", "architectures", "certificates")
 
 # The runtime's lower rooms; each other room may import these and its neighbours.
 RUNTIME: dict[str, tuple[str, ...]] = {

@@ -24,7 +24,8 @@ from ..graph import (
     StencilOp,
     digraph_of,
 )
-from ..scheme import Flux, Grid, Linear, Network, Point, Read, Scheme, Sum, walk
+from ..grid import Flux, Grid, Linear, Network, Point, Read, walk
+from ..scheme import Scheme, Sum
 from ..source import Span
 from ..stencil import Location
 

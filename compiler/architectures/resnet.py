@@ -8,7 +8,8 @@ import sympy
 from sympy import Expr, Symbol
 
 from ..graph import ArrayPlace, Call, Graph, NetworkOp, Pointwise, Routine
-from ..scheme import STEP_TIME, TAU, Array, Flux, Grid, Read, Scheme, Stage, Term, Update, walk
+from ..grid import Flux, Grid, Read, walk
+from ..scheme import STEP_TIME, TAU, Array, Scheme, Stage, Term, Update
 from ..stencil import Location
 from .draft import Draft
 from .scalars import free_scalars

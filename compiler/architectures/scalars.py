@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sympy import Basic, Symbol
 
-from ..model import Called, Model
+from ..model import Model
+from ..operators import Called
 
 
 def free_scalars(model: Model, expression: Basic) -> set[Symbol]:

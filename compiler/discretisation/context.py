@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 
 from sympy import Expr, Symbol
 
-from ..model import Called, Function, Learned, Model, Operator, Space
-from ..scheme import Grid, GridAxis, Linear, Read
+from ..grid import Grid, Linear, Read
+from ..model import Function, Learned, Model, Space
+from ..operators import Called, Operator
+from ..scheme import GridAxis
 from ..source import Faults
 from ..stencil import Location, Stencil, along, central, identity, staggered, stencil
 

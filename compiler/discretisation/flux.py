@@ -7,8 +7,8 @@ from fractions import Fraction
 import sympy
 from sympy import Expr, Symbol
 
-from ..model import HarmonicMean, Partial
-from ..scheme import Face, Flux, Grid, Point, Read
+from ..grid import Face, Flux, Grid, Point, Read
+from ..operators import HarmonicMean, Partial
 from ..stencil import Location, Stencil, along, identity
 from .context import Context, linear
 from .pointwise import build

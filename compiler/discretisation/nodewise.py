@@ -7,8 +7,10 @@ from fractions import Fraction
 import sympy
 from sympy import Expr, Symbol
 
-from ..model import AtNode, Equation
-from ..scheme import Grid, Read, Term
+from ..grid import Grid, Read
+from ..model import Equation
+from ..operators import AtNode
+from ..scheme import Term
 from ..stencil import Location, Stencil, identity, stencil
 from .context import Context, linear
 from .pointwise import build

@@ -9,7 +9,8 @@ from math import factorial
 import sympy
 from sympy import Expr, Symbol
 
-from ..scheme import Flux, Grid, GridAxis, Linear, OrderRow, Rate, Unknown, walk
+from ..grid import Flux, Grid, Linear, walk
+from ..scheme import GridAxis, OrderRow, Rate, Unknown
 from ..stencil import Stencil
 
 _DEGREES = 34  # beyond the widest stencil nothing is looked for

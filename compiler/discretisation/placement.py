@@ -8,10 +8,12 @@ from dataclasses import replace
 import sympy
 from sympy import Expr, Symbol
 
-from ..model import Divergence, Field, Model, Partial, Wall
+from ..model import Field, Model
+from ..operators import Divergence, Partial
 from ..scheme import Edge, GridAxis, Unknown
 from ..source import Faults
 from ..stencil import Location
+from ..walls import Wall
 
 PERIODIC = Edge(rule="periodic")
 NONE = Edge(rule="none")

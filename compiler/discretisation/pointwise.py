@@ -7,8 +7,8 @@ from collections.abc import Callable
 import sympy
 from sympy import Expr, Symbol
 
-from ..model import Called, Divergence, Laplacian, Operator, Partial
-from ..scheme import Grid, Linear, Network, Point, Read
+from ..grid import Grid, Linear, Network, Point, Read
+from ..operators import Called, Divergence, Laplacian, Operator, Partial
 from ..stencil import Location
 from .context import Context, linear, moved
 

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from ..integrators import METHODS
-from ..model import (
+from ..model import Equation, Function, Learned, Model, Param
+from ..operators import (
     BoundaryIntegral,
     Convolved,
     ConvolvedAdjoint,
-    Equation,
-    Function,
     GraphLaplacian,
     Integral,
-    Learned,
     Mean,
-    Model,
     Neighbours,
-    Param,
     Variation,
 )
 from ..source import Faults

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sympy
 from sympy import Expr
 
-from ..model import Divergence, Laplacian, Operator, Partial
-from ..scheme import Grid, Linear, Term
+from ..grid import Grid, Linear
+from ..operators import Divergence, Laplacian, Operator, Partial
+from ..scheme import Term
 from ..source import Span
 from ..stencil import Location
 from .context import Context, linear, moved

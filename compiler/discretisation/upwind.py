@@ -8,8 +8,8 @@ from itertools import pairwise
 import sympy
 from sympy import Expr, Max, Min, Symbol
 
-from ..model import Partial
-from ..scheme import Grid, Point
+from ..grid import Grid, Point
+from ..operators import Partial
 from ..source import Span
 from ..stencil import Location, Stencil, along
 from .context import Context, linear

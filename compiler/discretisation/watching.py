@@ -5,8 +5,10 @@ from __future__ import annotations
 import sympy
 from sympy import Expr, Symbol
 
-from ..model import Integral, Mean, Model, Partial, Watched
-from ..scheme import Grid, Point, Sum, Watch
+from ..grid import Grid, Point
+from ..model import Model, Watched
+from ..operators import Integral, Mean, Partial
+from ..scheme import Sum, Watch
 from ..stencil import Location
 from .context import Context, linear
 from .pointwise import build

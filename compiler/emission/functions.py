@@ -9,8 +9,9 @@ from sympy import Basic, Expr, Symbol
 
 from ..architectures.scalars import free_scalars
 from ..graph import Call, Graph, Input, Routine
-from ..model import Function, RandomNormal, RandomUniform
+from ..model import Function
 from ..naming import safe
+from ..operators import RandomNormal, RandomUniform
 from ..scheme import Scheme
 from .statements import Writer
 from .words import Words, plain_text, scalars_of

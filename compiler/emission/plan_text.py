@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sympy import Expr, Symbol
 
 from ..graph import ArrayPlace, Call, Graph
 from ..naming import attribute, safe
-from ..scheme import Edge, Scheme, Unknown
+from ..scheme import Scheme, Unknown
 from .words import Words
 
 POINTS = "(points)"  # the place of coordinates; no array can be called so
 
 
-def places_text(scheme: Scheme, graph: Graph, words: Words, walls: dict[str, str]) -> list[str]:
-    """Entries of PLACES, one an array; `walls` collects functions of varying right sides."""
+@dataclass(slots=True, kw_only=True)
+class Places:
+    """What the entries of PLACES need; `walls` collects functions of varying right sides."""
+
+    scheme: Scheme
+    words: Words
+    walls: dict[str, str]
+
+
+def places_text(places: Places, graph: Graph) -> list[str]:
+    """Entries of PLACES, one an array."""
+    scheme = places.scheme
     homes = {u.symbol: u for u in scheme.unknowns}
     entries = []
     axes = {a.name for a in scheme.axes}
     for place in (p for p in graph.places if p.name not in axes):
         unknown = homes[place.like]
         sides = [
-            f"({_side(scheme, unknown, a, 0, place, words, walls)},"
-            f" {_side(scheme, unknown, a, 1, place, words, walls)})"
+            f"({_side(places, unknown, place, (a, 0))}, {_side(places, unknown, place, (a, 1))})"
             for a in range(len(scheme.axes))
         ]
-        entries.append(f'    "{safe(place.name)}": ' + _place(scheme, place, words, sides) + ",")
+        entries.append(
+            f'    "{safe(place.name)}": ' + _place(scheme, place, places.words, sides) + ","
+        )
     return entries
 
 
@@ -67,18 +80,11 @@ def first_point(scheme: Scheme, axis: int) -> Expr:
     return a.low + (a.spacing_value if -1 in edges else 0)
 
 
-def _side(
-    scheme: Scheme,
-    unknown: Unknown,
-    axis: int,
-    end: int,
-    place: ArrayPlace,
-    words: Words,
-    walls: dict[str, str],
-) -> str:
-    """The ghost rule of one side as text."""
+def _side(places: Places, unknown: Unknown, place: ArrayPlace, where: tuple[int, int]) -> str:
+    """The ghost rule of one side, (axis, end), as text."""
+    axis, end = where
     edge = unknown.edges[axis][end]
-    if not place.ghosts or (edge.rule == "none"):
+    if not place.ghosts or edge.rule == "none":
         return "NONE"
     if edge.rule == "periodic":
         return "PERIODIC"
@@ -86,38 +92,31 @@ def _side(
         return 'Side("zero")'
     if (edge.mirror, edge.value, edge.right) == (0, 0, 0):
         return "REFLECT"
-    value, slope = _constant(scheme, edge.value, words), _constant(scheme, edge.slope, words)
-    right = _right(scheme, unknown, edge, axis, end, words, walls)
-    return f'Side("wall", {edge.mirror}, {value}, {slope}, {right})'
+    value, slope = (_constant(places, e) for e in (edge.value, edge.slope))
+    return f'Side("wall", {edge.mirror}, {value}, {slope}, {_right(places, unknown, where)})'
 
 
-def _constant(scheme: Scheme, value: Expr, words: Words) -> str:
+def _constant(places: Places, value: Expr) -> str:
     """A number of a condition; parameters at their values."""
-    return words.number(value.subs({p.symbol: p.value for p in scheme.model.params}))
+    params = {p.symbol: p.value for p in places.scheme.model.params}
+    return places.words.number(value.subs(params))
 
 
-def _right(
-    scheme: Scheme,
-    unknown: Unknown,
-    edge: Edge,
-    axis: int,
-    end: int,
-    words: Words,
-    walls: dict[str, str],
-) -> str:
+def _right(places: Places, unknown: Unknown, where: tuple[int, int]) -> str:
     """The right side: a number, or the name of a function of time and coordinates."""
-    right = edge.right.subs({p.symbol: p.value for p in scheme.model.params})
+    scheme, (axis, end) = places.scheme, where
+    right = unknown.edges[axis][end].right
+    right = right.subs({p.symbol: p.value for p in scheme.model.params})
     if right.is_number:
-        return words.number(right)
+        return places.words.number(right)
     side = ("low", "high")[end]
     name = f"wall_{safe(unknown.symbol.name)}_{safe(scheme.axes[axis].name)}_{side}"
     axes = ", ".join(safe(a.name) for a in scheme.axes)
-    text = words.printer({}).text(right)
-    walls[name] = (
+    places.walls[name] = (
         f"def {name}(t: Tensor, at: tuple[Tensor, ...]) -> Tensor:\n"
         f'    """{_plain(right)} on {scheme.axes[axis].name} {side}."""\n'
         f"    {axes}{',' if len(scheme.axes) == 1 else ''} = at\n"
-        f"    return {text}\n"
+        f"    return {places.words.printer({}).text(right)}\n"
     )
     return name
 

@@ -55,7 +55,7 @@ class Words:
 
 
 def plain_text(text: str) -> str:
-    """Text of a file inside a docstring: no quotes that end it, no backslashes, no control signs."""
+    """Text of a file inside a docstring: no quotes that end it, no backslash, no control sign."""
     plain = text.replace("\\", "/").replace('"', "'")
     return "".join(c for c in plain if c.isprintable())
 

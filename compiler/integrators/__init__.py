@@ -8,8 +8,9 @@ from dataclasses import replace
 from sympy import S, Symbol
 
 from ...runtime.table import Table
+from ..grid import Read
 from ..model import Model
-from ..scheme import Array, Rate, Read, Step, Term
+from ..scheme import Array, Rate, Step, Term
 from ..source import Faults
 from .base import Integrator, Problem, one_step, stage, update
 from .iterate import build_iterate

@@ -10,7 +10,8 @@ from typing import Any
 import sympy
 from sympy import Expr, Symbol
 
-from ..scheme import TAU, Rate, Stage, Step, Update, reads
+from ..grid import reads
+from ..scheme import TAU, Rate, Stage, Step, Update
 from ..source import Faults, Span
 
 Polynomial = tuple[Fraction, ...]  # coefficients of 1, z, z^2, ...

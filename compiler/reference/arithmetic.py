@@ -14,7 +14,7 @@ import numpy.typing as npt
 import sympy
 from sympy import Expr
 
-from ..model import Gelu, HarmonicMean, Relu, Sigmoid, Softplus
+from ..operators import Gelu, HarmonicMean, Relu, Sigmoid, Softplus
 
 Values: TypeAlias = npt.NDArray[Any]  # Fractions (dtype object), float64 or bool
 Number: TypeAlias = Any  # a Fraction, a float64, or an array of them

@@ -9,8 +9,9 @@ from typing import Any
 
 from sympy import Symbol
 
+from ..grid import Grid
 from ..model import TIME
-from ..scheme import Grid, Scheme, Term
+from ..scheme import Scheme, Term
 from . import march
 from .arithmetic import ARITHMETICS, Values
 from .grid import Box, Context, inside, values

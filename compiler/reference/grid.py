@@ -15,7 +15,7 @@ from typing import TypeAlias
 import numpy as np
 from sympy import Expr
 
-from ..scheme import Face, Flux, Grid, Linear, Network, Point, Read
+from ..grid import Face, Flux, Grid, Linear, Network, Point, Read
 from ..stencil import Stencil
 from .arithmetic import Arithmetic, Number, Values
 from .halo import ghost

@@ -13,7 +13,8 @@ from typing import TypeAlias
 import numpy as np
 from sympy import Expr, Symbol
 
-from ..model import TIME, RandomNormal, RandomUniform
+from ..model import TIME
+from ..operators import RandomNormal, RandomUniform
 from ..scheme import TAU, Rate, Stage, Term, Update
 from .arithmetic import Number, Values
 from .grid import Context, inside, values

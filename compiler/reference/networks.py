@@ -7,7 +7,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ..model import Gelu, Learned, Relu, Sigmoid, Softplus
+from ..model import Learned
+from ..operators import Gelu, Relu, Sigmoid, Softplus
 from .arithmetic import FLOAT64, Callback, Values
 
 Layers: TypeAlias = Sequence[tuple[Values, Values]]  # (weight (out, in), bias (out,)) a layer

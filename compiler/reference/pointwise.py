@@ -10,7 +10,7 @@ import numpy as np
 import sympy
 from sympy import Expr, Symbol
 
-from ..model import Called, Where
+from ..operators import Called, Where
 from .arithmetic import Arithmetic, NotRational, Number, Values
 
 RELATIONS: Mapping[type[Expr], Callable[[Number, Number], Values]] = {

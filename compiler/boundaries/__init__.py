@@ -1,1 +1,0 @@
-"""Boundary conditions, an open set: ghost values and the exactness of the adjoint."""

@@ -1,1 +1,0 @@
-"""Solvers of implicit steps and fixed-point equations, an open set."""
