@@ -168,3 +168,17 @@ def test_later_back_ends_are_refused(right):
     more = "energy E = integral(u^2)\n" if "variation" in right else ""
     with pytest.raises(SchemeError, match="not there yet"):
         scheme(right, more=more)
+
+
+def test_levels_that_an_earlier_equation_made():
+    """A system node by node: the second equation reads the newest level of the first."""
+    text = """scheme yee
+field E, H
+param c = 1/2
+iterate E[k+1, i] = E[k, i] + c*(H[k, i] - H[k, i-1])
+iterate H[k+1, i] = H[k, i] + c*(E[k+1, i+1] - E[k+1, i]) + 1/3*E[k, i]
+"""
+    step = prove(Source("t.scheme", text)).scheme.step
+    assert [s.name for s in step.body] == ["equation1", "equation2"]
+    assert dict(step.body[1].moves)["E"] == "E_new"
+    assert {a.name for a in step.arrays} == {"E_new", "H_new"}

@@ -8,6 +8,7 @@ import sympy
 from sympy import Expr, Symbol
 
 from ..grid import Grid, Read
+from ..integrators.iterate import level_name
 from ..model import Equation
 from ..operators import AtNode
 from ..scheme import Term
@@ -15,13 +16,6 @@ from ..stencil import Location, Stencil, identity, stencil
 from .context import Context, linear
 from .pointwise import build
 from .terms import additive
-
-
-def level_name(symbol: Symbol, level: int) -> str:
-    """Array that holds an older level: u at 0, u_old at -1, u_old2 at -2, ..."""
-    if level == 0:
-        return str(symbol.name)
-    return f"{symbol.name}_old" + ("" if level == -1 else str(-level))
 
 
 def depth(equations: tuple[Equation, ...]) -> dict[Symbol, int]:

@@ -10,10 +10,9 @@ Shapes: (..., X, Y) with any leading batch axes; ghosts are added by `layers.pad
 """
 
 import torch
-from torch import Tensor, nn
-
 from iterant.runtime import layers
 from iterant.runtime.plan import PERIODIC, Place, Plan, Stage
+from torch import Tensor, nn
 
 DIGEST = "sha256:137db3801945e15eb342b58d7667400c639e15cd1b626c7944981753489fe3c0"
 SCHEME = "sha256:ebbbf8c6e856da1a5cbdb9408425bed14490ad8170a5991dd472fe4809ad7da8"

@@ -9,10 +9,9 @@ Shapes: (..., X) with any leading batch axes; ghosts are added by `layers.pad`.
 """
 
 import torch
-from torch import Tensor, nn
-
 from iterant.runtime import layers
 from iterant.runtime.plan import PERIODIC, Place, Plan, Stage
+from torch import Tensor, nn
 
 DIGEST = "sha256:06b754db4a6d7f909529050fdc7c357453421504f48a6fac64e8529140c86baf"
 SCHEME = "sha256:64ffdaa1cd860c8756da2f7045b3ff86a9f0b391fa0c0caa92254d737e6a53f3"

@@ -10,10 +10,9 @@ Shapes: (..., I) with any leading batch axes; ghosts are added by `layers.pad`.
 """
 
 import torch
-from torch import Tensor, nn
-
 from iterant.runtime import layers
 from iterant.runtime.plan import PERIODIC, Place, Plan, Stage
+from torch import Tensor, nn
 
 DIGEST = "sha256:88f24b8248b1e4b6353381f1906ceb36f7521fe62843c9a6d12bed42fdba5b89"
 SCHEME = "sha256:b59fbde204bf8dc9d178cfb6e0bced28203eb4f6aba3371d88a9a199eb615720"

@@ -12,10 +12,9 @@ Shapes: (..., X) with any leading batch axes; ghosts are added by `layers.pad`.
 import math
 
 import torch
-from torch import Tensor, nn
-
 from iterant.runtime import layers
 from iterant.runtime.plan import PERIODIC, Place, Plan, Stage
+from torch import Tensor, nn
 
 DIGEST = "sha256:f8074f44670a917e28c2160daa93ad64fbc87cda4ce5ba6757a74c78c0d759e9"
 SCHEME = "sha256:def0c257bef0335e7760578ce811980a9256b58a9b6a78ed50d9485cfcbae1e0"

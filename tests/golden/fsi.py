@@ -9,10 +9,9 @@ Shapes: (..., X, Y) with any leading batch axes; ghosts are added by `layers.pad
 """
 
 import torch
-from torch import Tensor, nn
-
 from iterant.runtime import layers
 from iterant.runtime.plan import NONE, REFLECT, Place, Plan, Stage
+from torch import Tensor, nn
 
 DIGEST = "sha256:030d1168e2ba565c11ded37d5e3db8cff755c00d610bc35b4a3633e52ce9e762"
 SCHEME = "sha256:4e46eb78b46eb4101d8b7cb8de8a0f37c533dc8755afbf22c22dacfcc555c8aa"

@@ -10,10 +10,9 @@ Shapes: (..., X, Y) with any leading batch axes; ghosts are added by `layers.pad
 """
 
 import torch
-from torch import Tensor, nn
-
 from iterant.runtime import layers
 from iterant.runtime.plan import PERIODIC, Place, Plan, Stage
+from torch import Tensor, nn
 
 DIGEST = "sha256:4750d4ab3968e8576057eb3658111ee27922d900afb8f834a57a43b025972e74"
 SCHEME = "sha256:4d8934e121bc4a8d03cdacc70035e9244e04b7ef9f864e031f45ad7352804dc4"

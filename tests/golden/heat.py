@@ -9,10 +9,9 @@ Shapes: (..., X, Y) with any leading batch axes; ghosts are added by `layers.pad
 """
 
 import torch
-from torch import Tensor, nn
-
 from iterant.runtime import layers
 from iterant.runtime.plan import PERIODIC, Place, Plan, Stage
+from torch import Tensor, nn
 
 DIGEST = "sha256:317d87a795a2f9ef7c5fe30699363fa3bf61252dec2b855f419c6af1e1a48149"
 SCHEME = "sha256:437c2df4f49804fdc6db58a67eb68c83264ea123794b9a59b448b26056423323"

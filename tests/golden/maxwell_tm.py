@@ -10,10 +10,9 @@ Shapes: (..., X, Y) with any leading batch axes; ghosts are added by `layers.pad
 """
 
 import torch
-from torch import Tensor, nn
-
 from iterant.runtime import layers
 from iterant.runtime.plan import Place, Plan, Side, Stage
+from torch import Tensor, nn
 
 DIGEST = "sha256:3756f664a14e7cc9032f543394f757ed528f461ff44d09e49616ad32848c4ed3"
 SCHEME = "sha256:cd513a847477bad0244bab205265ed5f6ab83d68486ec1ec7b23337b59639f69"

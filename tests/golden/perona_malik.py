@@ -9,10 +9,9 @@ Shapes: (..., X, Y) with any leading batch axes; ghosts are added by `layers.pad
 """
 
 import torch
-from torch import Tensor, nn
-
 from iterant.runtime import layers
 from iterant.runtime.plan import REFLECT, Place, Plan, Stage
+from torch import Tensor, nn
 
 DIGEST = "sha256:e7510b90e510093c4c4b791a86f06f82410d113f71a0cd6b7002c7037f67634e"
 SCHEME = "sha256:948e35458358f1311111b1508398e09881540931e6aa991b9cecbb9e028d1beb"

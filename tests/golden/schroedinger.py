@@ -10,10 +10,9 @@ Shapes: (..., X) with any leading batch axes; ghosts are added by `layers.pad`.
 """
 
 import torch
-from torch import Tensor, nn
-
 from iterant.runtime import layers
 from iterant.runtime.plan import Place, Plan, Side, Stage
+from torch import Tensor, nn
 
 DIGEST = "sha256:f434eb95f30c26473ebd2ce929e1a431a9444c333344e7d78f9dea57724e761e"
 SCHEME = "sha256:90f320b05b618007e14f4f1a27c5e0b9876eb98d436f489c6bf9867b45ec44a7"

@@ -10,10 +10,9 @@ Shapes: (..., X, Y) with any leading batch axes; ghosts are added by `layers.pad
 """
 
 import torch
-from torch import Tensor, nn
-
 from iterant.runtime import layers
 from iterant.runtime.plan import NONE, REFLECT, Place, Plan, Side, Stage
+from torch import Tensor, nn
 
 DIGEST = "sha256:aa47c41c3aa1ec04b65ce1253b00bd16f240315c819c58bea097461210d62f14"
 SCHEME = "sha256:6e0bb11e5a1f2cf6c78773168ba4b7c8825c9ac6e9c08ad5ca7006a3cf62cc94"

@@ -9,10 +9,9 @@ Shapes: (..., X, Y, Z) with any leading batch axes; ghosts are added by `layers.
 """
 
 import torch
-from torch import Tensor, nn
-
 from iterant.runtime import layers
 from iterant.runtime.plan import PERIODIC, Place, Plan, Stage
+from torch import Tensor, nn
 
 DIGEST = "sha256:baf605f2855702d134b7f0719128de0f650e634193aea45f53adff9c47a06cde"
 SCHEME = "sha256:bf14a2e6b7b25ff09ed4f6e76e72d1f67dbe2ecb775a85151822f15dd2fc39d6"
