@@ -13,4 +13,5 @@ THEOREMS: Table[Theorem] = Table(
     "skew:THEOREM",
     "convex:THEOREM",
     "telescoping:THEOREM",
+    "order:THEOREM",
 )

@@ -9,8 +9,9 @@ from typing import TypeAlias
 import sympy
 from sympy import Expr, Symbol
 
-from ..model import Operator
-from ..scheme import Flux, Grid, Linear, Network, Point, Rate, Read, Scheme, Term, Unknown, reads
+from ..grid import Flux, Grid, Linear, Network, Point, Read, reads
+from ..operators import Operator
+from ..scheme import Rate, Scheme, Term, Unknown
 from ..stencil import Stencil, identity
 
 _frozen = dataclass(frozen=True, slots=True, kw_only=True)

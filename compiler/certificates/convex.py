@@ -18,7 +18,8 @@ import sympy
 from sympy import Expr, Symbol
 
 from ...runtime.contract import Json
-from ..scheme import Edge, Face, Scheme, Unknown
+from ..grid import Face
+from ..scheme import Edge, Scheme, Unknown
 from ..stencil import Offset
 from .atoms import Atom, Constant, Diffusive, Source, atoms, equations, home
 from .base import Bounded, Proved, Question, Theorem, Unprovable
@@ -122,9 +123,7 @@ def _take_flux(scheme: Scheme, atom: Diffusive, found: Rows, marks: Signs) -> No
             _add(found.neighbours.setdefault(offset, {}), entry, -high)
 
 
-def _matrix(
-    coefficient: Expr, faces: list[Face], marks: Signs
-) -> dict[tuple[Offset, Offset], Sum]:
+def _matrix(coefficient: Expr, faces: list[Face], marks: Signs) -> dict[tuple[Offset, Offset], Sum]:
     """sum_a k_a(o) k_a(p) by pairs of points; its rows sum to 0 since differences do."""
     found: dict[tuple[Offset, Offset], Sum] = {}
     for face in faces:
@@ -152,16 +151,14 @@ def _fold(scheme: Scheme, found: Rows, marks: Signs) -> None:
             taken = _taken(edge, outside, axis, place, marks)
             if taken:
                 odd.append(taken)
-        if len(odd) == 2 and odd[0] == odd[1]:  # noqa: PLR2004
+        if len(odd) == 2 and odd[0] == odd[1]:
             found.pairs.add(axis)
             odd.pop()
         for taken in odd:
             _add(found.loss, taken)
 
 
-def _taken(
-    edge: Edge, outside: dict[Offset, Sum], axis: int, place: str, marks: Signs
-) -> Sum:
+def _taken(edge: Edge, outside: dict[Offset, Sum], axis: int, place: str, marks: Signs) -> Sum:
     """The weight that odd ghosts of one wall take from the point; raises Unprovable."""
     even = edge.rule == "wall" and edge.value == 0
     if edge.rule in {"periodic", "zero"} or even or not outside:
@@ -268,9 +265,7 @@ def _loses(rows: Rows) -> bool:
 def _domain(scheme: Scheme, found: list[Rows]) -> str:
     named = [(str(r.unknown.symbol.name), domain(scheme, r.unknown)) for r in found]
     axes = sorted(set[int]().union(*(r.pairs for r in found)))
-    return grids(scheme, named) + "".join(
-        f", at least 2 along {scheme.axes[a].name}" for a in axes
-    )
+    return grids(scheme, named) + "".join(f", at least 2 along {scheme.axes[a].name}" for a in axes)
 
 
 def _hypotheses(scheme: Scheme, found: list[Rows], marks: Signs) -> tuple[str, ...]:
@@ -289,6 +284,4 @@ def _hypotheses(scheme: Scheme, found: list[Rows], marks: Signs) -> tuple[str, .
     return tuple(sorted(texts - {""}))
 
 
-THEOREM = Theorem(
-    name="convex", claims=("max_principle", "positivity", "l2_stable"), prove=_prove
-)
+THEOREM = Theorem(name="convex", claims=("max_principle", "positivity", "l2_stable"), prove=_prove)

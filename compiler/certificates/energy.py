@@ -18,8 +18,9 @@ import sympy
 from sympy import Expr, Symbol
 
 from ...runtime.contract import Json
+from ..grid import Flux, Grid, Network, Point, Read, reads, walk
 from ..model import TIME
-from ..scheme import Flux, Grid, Network, Point, Read, Scheme, Unknown, reads, walk
+from ..scheme import Scheme, Unknown
 from ..stencil import Stencil
 from .atoms import Atom, Constant, Diffusive, Other, Source, atoms, equations, home
 from .base import Unprovable

@@ -12,18 +12,8 @@ import sympy
 from sympy import Expr, Symbol
 
 from ...runtime.contract import Json
-from ..model import (
-    Called,
-    Function,
-    Gelu,
-    HarmonicMean,
-    Learned,
-    Model,
-    Relu,
-    Sigmoid,
-    Softplus,
-    Where,
-)
+from ..model import Function, Learned, Model
+from ..operators import Called, Gelu, HarmonicMean, Relu, Sigmoid, Softplus, Where
 
 WORDS: Mapping[type, str] = {
     sympy.exp: "exp",

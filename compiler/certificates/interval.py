@@ -17,7 +17,7 @@ import flint
 import sympy
 from sympy import Expr, Symbol
 
-from ..model import Gelu, HarmonicMean, Relu, Sigmoid, Softplus, Where
+from ..operators import Gelu, HarmonicMean, Relu, Sigmoid, Softplus, Where
 
 Bound: TypeAlias = "Fraction | float"  # a float is an infinity
 

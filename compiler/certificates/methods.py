@@ -23,7 +23,7 @@ Value = dict[tuple[int, int], Fraction]  # (-1: u, j: f(y_j); power of tau) -> f
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tableau:
-    """y_i = u + sum_j a_ij tau f(y_j), then u + sum_j b_j tau f(y_j); `frozen`: flux weights kept."""
+    """y_i = u + sum_j a_ij tau f(y_j), then u + sum_j b_j tau f(y_j); `frozen`: weights kept."""
 
     a: tuple[Vector, ...]
     b: Vector

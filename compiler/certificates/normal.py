@@ -21,26 +21,9 @@ import sympy
 from sympy import Expr, Symbol
 
 from ...runtime.contract import Json
+from ..grid import Face, Flux, Grid, Linear, Network, Point, Read, walk
 from ..model import Model, Param
-from ..scheme import (
-    Array,
-    Edge,
-    Face,
-    Flux,
-    Grid,
-    GridAxis,
-    Linear,
-    Network,
-    Point,
-    Rate,
-    Read,
-    Scheme,
-    Stage,
-    Step,
-    Unknown,
-    Update,
-    walk,
-)
+from ..scheme import Array, Edge, GridAxis, Rate, Scheme, Stage, Step, Unknown, Update
 from ..stencil import Stencil
 from .expression import inline, tree
 
@@ -212,9 +195,7 @@ def _rate(rate: Rate, number: dict[Grid, int]) -> Json:
 def _step(step: Step) -> Json:
     return {
         "method": step.method,
-        "arrays": [
-            _array(a) for a in step.arrays
-        ],
+        "arrays": [_array(a) for a in step.arrays],
         "start": _stages(step.start),
         "start_steps": step.start_steps,
         "body": _stages(step.body),

@@ -2,11 +2,11 @@
 
 Two groups a' = -w b, b' = w a, w = tau times a singular value of the coupling: a step is a word of
 shears a <- a + c tau f(b), b <- b + c tau f(a). dtt(u) = -lambda u is the same for a = u_t, b = u:
-kicks and drifts; two levels 2u - u_old + tau^2 f are one kick and one drift for a = (u - u_old)/tau.
+kicks and drifts; two levels 2u - u_old + tau^2 f are a kick and a drift for a = (u - u_old)/tau.
 The product G of the shears has determinant 1, so it keeps H = [[r/w, (s-p)/2w], [(s-p)/2w, -q/w]],
-G = [[p, q], [r, s]]. Where H is definite up to w^2 = beta, powers are bounded, uniformly for w^2 <= c
-with any c < beta. Different reduced words have different matrices, so that components of one group
-that have one word are advanced as one.
+G = [[p, q], [r, s]]. Where H is definite up to w^2 = beta, powers are bounded, uniformly for
+w^2 <= c with any c < beta. Different reduced words have different matrices, so that components of
+one group that have one word are advanced as one.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def reduced(word: list[tuple[str, Fraction]]) -> Word:
 
 def group_word(scheme: Scheme, a: tuple[Symbol, ...], b: tuple[Symbol, ...]) -> Word:
     """The common word of all pairs of components; raises Foreign."""
-    names = {s: "a" for s in a} | {s: "b" for s in b}
+    names = dict.fromkeys(a, "a") | dict.fromkeys(b, "b")
     events: list[tuple[Symbol, Fraction]] = []
     for stage, row in _stages(scheme):
         if stage.moves or any(array != str(s.name) for s, array in stage.at):
@@ -72,9 +72,7 @@ def group_word(scheme: Scheme, a: tuple[Symbol, ...], b: tuple[Symbol, ...]) -> 
         if len({names[s] for s, _ in here}) > 1:
             raise Foreign("both groups are advanced at once")
         events += here
-    words = {
-        reduced([(names[s], c) for s, c in events if s in {x, y}]) for x in a for y in b
-    }
+    words = {reduced([(names[s], c) for s, c in events if s in {x, y}]) for x in a for y in b}
     if len(words) != 1:
         raise Foreign("the components of a group are advanced differently")
     return words.pop()
@@ -128,7 +126,7 @@ def _two_level(
     if len(own) != 1 or moves != {(name, old), (old, name)}:
         raise Foreign("the step is no two-level scheme")
     (update,) = own
-    if update.target != old or dict((n, c) for c, n in update.combination) != {name: 2, old: -1}:
+    if update.target != old or {n: c for c, n in update.combination} != {name: 2, old: -1}:
         raise Foreign("the step is not 2 u - u_old + tau^2 f")
     if power_of_tau(update.slope) != (1, 2) or update.terms is not None:
         raise Foreign("the step is not 2 u - u_old + tau^2 f")
@@ -182,7 +180,8 @@ def _over(entry: Poly) -> Poly:
 @dataclass(frozen=True, slots=True)
 class TwoLevels:
     """u_new = c u + d v + e tau f(u) with v the level before (`slope` false) or tau times its
-    slope: the roots of x^2 - t(z) x + d(z), z = tau times an eigenvalue."""
+    slope: the roots of x^2 - t(z) x + d(z), z = tau times an eigenvalue.
+    """
 
     trace: Poly
     determinant: Poly

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import sympy
-from sympy import Expr, Symbol
+from sympy import Symbol
 
 from ...runtime.contract import Json
 from ..scheme import Scheme
@@ -86,7 +86,7 @@ def _prove(question: Question) -> Proved:
 
 def _waves(scheme: Scheme, part: str | None, marks: Signs) -> Waves:
     rates = equations(scheme, part)
-    if all(r.order == 2 for r in rates):  # noqa: PLR2004
+    if all(r.order == 2 for r in rates):
         found = [
             energy(scheme, atoms(scheme, r, part), r.unknown, home(scheme, r.unknown), marks)
             for r in rates
@@ -123,8 +123,11 @@ def _is_velocity(scheme: Scheme, u: Symbol, v: Symbol) -> None:
     """dt(u) = v."""
     parts = atoms(scheme, scheme.rate(u), None)
     (only,) = parts
-    if not isinstance(only, Constant) or only.coefficient != 1 or only.field != v or (
-        dict(only.stencil.weights) != {(0,) * only.stencil.dim: 1}
+    if (
+        not isinstance(only, Constant)
+        or only.coefficient != 1
+        or only.field != v
+        or (dict(only.stencil.weights) != {(0,) * only.stencil.dim: 1})
     ):
         raise Unprovable(f"'{v}' is not the velocity of '{u}'")
 
@@ -181,7 +184,11 @@ def _one_step(scheme: Scheme) -> tuple[Fraction, str, bool]:
 
 def _statement(waves: Waves, rule: str) -> str:
     if waves.form in {"dtt", "velocity"}:
-        kept = "never grows" if rule == "polynomial" else "stays bounded, uniformly in steps and points"
+        kept = (
+            "never grows"
+            if rule == "polynomial"
+            else "stays bounded, uniformly in steps and points"
+        )
         return f"the energy {kept}; {DRIFT}"
     if rule == "polynomial":
         return "the norm of the state never grows"

@@ -57,7 +57,7 @@ def rounded_down(scheme: Scheme, form: Expr) -> Fraction:
 
 
 def least(scheme: Scheme, bounds: tuple[Bounded, ...]) -> tuple[Bounded, ...]:
-    """The bounds that count: one of each form, those above another by a constant factor left out."""
+    """The bounds that count: those above another by a constant factor are left out."""
     kept: list[Bounded] = []
     for bound in dict.fromkeys(bounds):
         smaller = False

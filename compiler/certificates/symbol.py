@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from itertools import product
+from itertools import pairwise, product
 from math import comb
 from typing import TypeAlias
 
@@ -134,7 +134,7 @@ def halves(cells: Cells, axis: int) -> tuple[Cells, Cells]:
         row = [cells[_at(line, axis, j)] for j in range(n + 1)]
         low[_at(line, axis, 0)], high[_at(line, axis, n)] = row[0], row[n]
         for k in range(1, n + 1):
-            row = [(x + y) / 2 for x, y in zip(row, row[1:], strict=False)]
+            row = [(x + y) / 2 for x, y in pairwise(row)]
             low[_at(line, axis, k)], high[_at(line, axis, n - k)] = row[0], row[-1]
     return low, high
 
@@ -186,7 +186,7 @@ class _Node:
 
 
 def peak(a: Polynomial, dim: int) -> Peak:
-    """The supremum on [0, 1]^dim: exact where it is at a corner of some halving, else from above."""
+    """The supremum on [0, 1]^dim: exact where it is at a corner of some box, else from above."""
     root = _Node(bernstein(a, dim), (Fraction(0),) * dim, (Fraction(1),) * dim)
     best, where = max((v, c) for c, v in corners(root.cells).items())
     place = tuple(map(Fraction, where))

@@ -36,7 +36,9 @@ def _prove(question: Question) -> Proved:
     for owner, factor in factors.items():
         rate = scheme.rate(owner)
         if rate.order != 1:
-            raise Unprovable(f"the integral of '{owner}' drifts: its equation is not of first order")
+            raise Unprovable(
+                f"the integral of '{owner}' drifts: its equation is not of first order"
+            )
         unknown = scheme.unknown(owner)
         parts = atoms(scheme, rate, question.part)
         sources = sources or any(isinstance(a, Source) for a in parts)
@@ -48,9 +50,7 @@ def _prove(question: Question) -> Proved:
         _common(scheme)
     keeps(scheme)
     named = [(str(f.name), domain(scheme, scheme.unknown(f))) for f in factors]
-    walls = any(
-        e.right != 0 for f in factors for pair in scheme.unknown(f).edges for e in pair
-    )
+    walls = any(e.right != 0 for f in factors for pair in scheme.unknown(f).edges for e in pair)
     text = "sources and wall values are left out: the difference of two solutions"
     return Proved(
         kind="telescoping",

@@ -20,7 +20,8 @@ from fractions import Fraction
 import sympy
 from sympy import Expr, Symbol
 
-from ..scheme import Edge, Flux, Grid, Linear, Network, Point, Read, Scheme, Unknown
+from ..grid import Flux, Grid, Linear, Network, Point, Read
+from ..scheme import Edge, Scheme, Unknown
 from ..stencil import Stencil
 from .atoms import Atom, Constant, Diffusive
 from .forms import NoForm, Signs
@@ -80,7 +81,7 @@ def mirror_of(scheme: Scheme, unknown: Unknown, axis: int, end: int) -> Mirror:
 
 
 def wall_place(unknown: Unknown, axis: int, end: int) -> Fraction:
-    """Where the wall lies, in spacings from point 0 at the low end, from point n at the high one."""
+    """Where the wall lies, in spacings from point 0 at the low end, from point n at the high."""
     edge = unknown.edges[axis][end]
     outward = Fraction({0: 1, 1: 0, -1: 2}[edge.mirror], 2)
     outermost = -Fraction(unknown.location[axis], 2) + (unknown.extra[axis] - 1 if end else 0)

@@ -15,8 +15,9 @@ import sympy
 from sympy import Expr, Symbol
 
 from ...runtime.contract import Json
+from ..grid import Grid, Linear, Point, Read, reads, walk
 from ..model import TIME
-from ..scheme import Grid, Linear, Point, Read, Scheme, reads, walk
+from ..scheme import Scheme
 from .base import Unprovable
 from .expression import inline, tree
 from .forms import parameter_box, parameter_values
@@ -178,7 +179,7 @@ def _common_parts(formula: Expr) -> list[Expr]:
 
 def _halved(formula: Expr, t: Symbol, whole: Interval) -> tuple[Fraction, Json] | None:
     """sup over an interval that may be unbounded, by halving; the proof is the tree of halvings."""
-    samples = [x for x in _samples(whole)]
+    samples = _samples(whole)
     reached = max((extent(formula, {t: Interval(x, x)}).low for x in samples), default=Fraction(0))
     if not isinstance(reached, Fraction):
         return None

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..contract import Certificate
-from . import convex, dissipative, telescoping, waves
+from . import convex, dissipative, order, telescoping, waves
 from .document import Document, digest
 from .ranges import Rejected
 from .words import Claimed
@@ -29,6 +29,7 @@ KINDS: Mapping[str, Callable[[Document, Claimed], None]] = {
     "skew": waves.check,
     "convex": convex.check,
     "telescoping": telescoping.check,
+    "order": order.check,
 }
 
 

@@ -102,11 +102,14 @@ class Operator:
             raise Rejected("the coefficient of a flux may be negative")
         found = []
         for face in self.document.nodes[atom.node]["faces"]:
-            high = Fraction(1) if face["weight"] is None else self.weights.next_bound(face["weight"])
+            high = (
+                Fraction(1) if face["weight"] is None else self.weights.next_bound(face["weight"])
+            )
             difference = self.document.stencil(face["difference"])
             square = ["*", atom.coefficient, ["^", difference.scale, "2"]]
             found.append((scaled(laurent(square, signs), high), squared(difference), True))
         return found
+
 
 def symbol(stencil: Stencil) -> Polynomial:
     """The symbol of a stencil that is symmetric along each axis, in y."""

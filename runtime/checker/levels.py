@@ -93,5 +93,3 @@ def _same(tree: Tree, other: Tree) -> None:
     a, b = quotient(tree, signs), quotient(other, signs)
     if plus(times(a[0], b[1]), scaled(times(b[0], a[1]), Fraction(-1))):
         raise Rejected("a coefficient is not that of Du Fort and Frankel")
-
-

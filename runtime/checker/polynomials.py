@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 from math import comb
 from typing import Any, TypeAlias
 
@@ -80,7 +80,7 @@ class Bernstein:
             for j in range(n + 1):
                 low[(*k[:axis], j, *k[axis + 1 :])] = row[0]
                 high[(*k[:axis], n - j, *k[axis + 1 :])] = row[-1]
-                row = [(x + y) / 2 for x, y in zip(row, row[1:], strict=False)]
+                row = [(x + y) / 2 for x, y in pairwise(row)]
         return Bernstein(self.degrees, low), Bernstein(self.degrees, high)
 
     def below(self, bound: Fraction, tree: Any) -> None:
@@ -163,7 +163,7 @@ def common(p: Line, q: Line) -> Line:
 def changes(values: Iterator[Fraction]) -> int:
     """Sign changes in a sequence."""
     signs = [v > 0 for v in values if v]
-    return sum(a != b for a, b in zip(signs, signs[1:], strict=False))
+    return sum(a != b for a, b in pairwise(signs))
 
 
 def roots_between(p: Line, low: Fraction, high: Fraction) -> int:

@@ -1,4 +1,4 @@
-"""Closed intervals with rational or infinite ends. An infinite end is never attained: 0 * oo = 0."""
+"""Closed intervals with rational or infinite ends; an infinite end is never attained: 0 oo = 0."""
 
 from __future__ import annotations
 

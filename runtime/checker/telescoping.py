@@ -87,9 +87,7 @@ def _take(
     left[name] = plus(left.get(name, {}), scaled(scale, factor))
 
 
-def _closed(
-    document: Document, atom: Atom, unknown: dict[str, Any], axis: int, end: int
-) -> None:
+def _closed(document: Document, atom: Atom, unknown: dict[str, Any], axis: int, end: int) -> None:
     """Nothing passes through one wall."""
     edge = unknown["edges"][axis][end]
     wall = Wall(document, axis, end, walls.place(unknown, axis, end))
@@ -150,5 +148,3 @@ def _zero_or_one(trees: list[Tree], signs: dict[str, int]) -> int:
     if not plus(total[0], scaled(total[1], Fraction(-1))):
         return 1
     raise Rejected("the time method does not keep sums")
-
-

@@ -58,16 +58,16 @@ def check(document: Document, claimed: Claimed) -> None:
 
 def _statement(form: str, by: str) -> str:
     if form in {"dtt", "velocity"}:
-        grows = "never grows" if by == "polynomial" else "stays bounded, uniformly in steps and points"
+        grows = (
+            "never grows" if by == "polynomial" else "stays bounded, uniformly in steps and points"
+        )
         return f"the energy {grows}; {DRIFT}"
     if by == "polynomial":
         return "the norm of the state never grows"
     return "powers of the step stay bounded, uniformly in steps and points"
 
 
-def _method(
-    document: Document, claimed: Claimed, form: str, found: list[Operator]
-) -> bool:
+def _method(document: Document, claimed: Claimed, form: str, found: list[Operator]) -> bool:
     """The stages allow tau^2 ||A|| up to beta; returns whether the limit itself is excluded."""
     (beta,) = fractions(claimed.proof["method"], "beta")
     rule = (form, claimed.proof["method"]["by"])

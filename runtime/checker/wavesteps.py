@@ -94,9 +94,7 @@ def second_order_word(document: Document, name: str) -> Word:
     return joined(word)
 
 
-def _two_levels(
-    updates: list[dict[str, Any]], moves: list[list[str]], name: str, old: str
-) -> Word:
+def _two_levels(updates: list[dict[str, Any]], moves: list[list[str]], name: str, old: str) -> Word:
     """u_old <- 2u - u_old + tau^2 f(u), then both change names."""
     if not updates and not moves:
         return []
@@ -123,8 +121,10 @@ def _kick_or_drift(update: dict[str, Any], name: str, velocity: str) -> tuple[st
     if update["target"] == velocity and shares == {velocity: one} and power == 1:
         if update["unknown"] == name:
             return "a", share
-    elif update["target"] == name and number(update["slope"]) == 0 and (
-        shares.keys() == {name, velocity} and shares[name] == one and shares[velocity][1] == 1
+    elif (
+        update["target"] == name
+        and number(update["slope"]) == 0
+        and (shares.keys() == {name, velocity} and shares[name] == one and shares[velocity][1] == 1)
     ):
         return "b", shares[velocity][0]
     raise Rejected("an update is neither a kick nor a drift")
