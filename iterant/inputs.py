@@ -25,7 +25,7 @@ class Inputs:
 
 
 def gather(plan: Plan, needed: Sequence[str], inputs: Sequence[str], data: Sequence[str]) -> Inputs:
-    """Read the files behind --input and --data for a plan whose fields `needed` have no start.
+    """Read the files behind --input and --data for a plan; `needed` have no value of their own.
 
     A single unnamed --input fills the only field and, if unset and of the same shape, the data f.
     """
@@ -40,8 +40,9 @@ def gather(plan: Plan, needed: Sequence[str], inputs: Sequence[str], data: Seque
         values, found = _array(Path(path))
         form = form or found
         arrays[name] = values
-    _share(plan, arrays)
-    missing = [name for name in (*needed, *plan.data) if name not in arrays]
+    if "f" in needed:
+        _share(plan, arrays)
+    missing = [name for name in needed if name not in arrays]
     if missing:
         raise UserError(f"no values are given for {' and '.join(missing)}", _remedy(plan, missing))
     return Inputs(arrays=arrays, form=form)
