@@ -17,7 +17,7 @@ from torch import Tensor
 from .contract import Outcome, Status
 from .observe import Progress, Record, Wish, finite, first_fault
 
-GUARD_EVERY = 256  # units between two looks: a sum and a copy an array, under 1 % of the work
+GUARD_EVERY = 256  # units between two looks at least: a sum and a copy an array cost under 1 %
 SLICE_SECONDS = 0.1  # between two looks at the keyboard
 
 
@@ -30,6 +30,9 @@ class Driver(Protocol):
 
     def init(self) -> int:
         """Make ready; returns the units already done."""
+
+    def first(self) -> Mapping[str, Tensor]:
+        """The raw arrays that the run began with, which no step overwrites."""
 
     def step(self, first: int, count: int) -> None:
         """Advance by `count` units from unit `first` on."""
@@ -67,31 +70,39 @@ class Guard:
     """The last state that was found finite, and what is said when the next one is not."""
 
     units: int = 0
-    good: dict[str, Tensor] = field(default_factory=dict)
+    good: Mapping[str, Tensor] = field(default_factory=dict)
+    mine: dict[str, Tensor] = field(default_factory=dict)
 
     def keep(self, driver: Driver, units: int) -> None:
         """Copy the state, over the last copy."""
         self.units = units
         for name, array in driver.state().items():
-            if name in self.good:
-                self.good[name].copy_(array.detach())
+            if name in self.mine:
+                self.mine[name].copy_(array.detach())
             else:
-                self.good[name] = array.detach().clone()
+                self.mine[name] = array.detach().clone()
+        self.good = self.mine
 
     def replay(self, driver: Driver, bad: int) -> tuple[int, str]:
-        """Step from the last good state to the first bad one; leaves the driver before it.
+        """Halve the way from the last good state to a bad one, down to the step between them.
 
-        Returns the units of the last good state, and the message.
+        Leaves the driver before that step; returns its units, and the message.
         """
+        while bad - self.units > 1:
+            middle = (self.units + bad) // 2
+            driver.restore(self.good)
+            driver.step(self.units, middle - self.units)
+            if finite(driver.state()):
+                self.keep(driver, middle)
+            else:
+                bad = middle
         driver.restore(self.good)
-        for units in range(self.units, bad):
-            driver.step(units, 1)
-            fault = first_fault(driver.state())
-            if fault is not None:
-                driver.restore(self.good)
-                return units, self._message(driver, units, fault)
-            self.keep(driver, units + 1)
-        return bad, ""  # a sum overflowed, no value did
+        driver.step(self.units, bad - self.units)
+        fault = first_fault(driver.state())
+        if fault is None:
+            return bad, ""
+        driver.restore(self.good)
+        return self.units, self._message(driver, self.units, fault)
 
     @staticmethod
     def _message(driver: Driver, units: int, fault: tuple[str, tuple[int, ...], float]) -> str:
@@ -138,9 +149,7 @@ def solve(
     """Run a driver to its end; `stops` are the units at which something is recorded, in order."""
     units = driver.init()
     ahead = sorted({s for s in stops if s > units or (s == units and not record.times)})
-    kept, pace, message, status = Guard(), Pace(), "", None
-    if guard:
-        kept.keep(driver, units)
+    kept, pace, message, status = Guard(units, driver.first()), Pace(), "", None
     bar = Progress(driver.title, driver.steps(units + driver.left(units)), wanted=progress)
     with Wish() as wish, closing(bar):
         while status is None:
@@ -150,7 +159,7 @@ def solve(
             status = driver.done(units) or (Status.INTERRUPTED if wish.stop else None)
             if status is not None:
                 break
-            look = kept.units + GUARD_EVERY if guard else units + pace.slice
+            look = kept.units + max(GUARD_EVERY, pace.slice) if guard else units + pace.slice
             stop = ahead[0] if ahead else look
             count = max(1, min(pace.slice, stop - units, look - units, driver.left(units)))
             pace.step(driver, units, count)

@@ -41,6 +41,7 @@ class March:
     keep: Callable[..., str] | None = None
     resumed: tuple[Arrays, int] | None = None
     static: Arrays = field(init=False)
+    levels: Arrays = field(init=False)
     way: Way = field(init=False)
 
     @property
@@ -57,7 +58,12 @@ class March:
         levels, units = self.resumed or (levels, 0)
         self.way = self.choose(self.problem, levels, self.static, self.bodies - units)
         self.way.put(levels)
+        self.levels = {name: level.detach() for name, level in levels.items()}
         return units
+
+    def first(self) -> Mapping[str, Tensor]:
+        """The levels that the run began with."""
+        return self.levels
 
     def step(self, first: int, count: int) -> None:
         """Run bodies."""
