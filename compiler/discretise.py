@@ -47,7 +47,7 @@ def discretise(model: Model) -> Scheme:
         unknowns=unknowns,
         rates=rates,
         step=step,
-        order=(interior, *wall_rows(unknowns, axes, interior.order)),
+        order=(interior, *wall_rows(rates, unknowns, axes, interior.order)),
         watches=watches_of(context, model),
         notes=tuple(d.message for d in faults.warnings),
     )

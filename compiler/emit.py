@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
@@ -13,6 +14,7 @@ from jinja2 import Environment, StrictUndefined
 from sympy import Symbol
 
 from ..runtime.contract import Certificate, Verdict
+from ..runtime.table import Table
 from .emission.functions import calls_of, formulas_text, function_text, routine_text
 from .emission.layout import layout
 from .emission.module import finish_lines, init_lines, state_names, step_lines
@@ -24,6 +26,9 @@ from .model import Data, Field
 from .naming import class_name, safe
 from .printer import number
 from .scheme import Scheme, Step
+
+# compiling never loads torch: the loader is imported when a module is asked for
+_LOADERS: Table[Callable[..., Any]] = Table("loader", "iterant.runtime", "load = load:load")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +44,7 @@ class Artifact:
 
     def module(self, *, device: str | None = None, dtype: Any = None) -> Any:
         """The torch.nn.Module of this artifact; torch is loaded here, not before."""
-        from ..runtime.load import load  # noqa: PLC0415 (compiling never loads torch)
-
-        return load(self.source_code, name=self.name, device=device, dtype=dtype)
+        return _LOADERS["load"](self.source_code, name=self.name, device=device, dtype=dtype)
 
     @property
     def certified(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from .graph import Graph, Node
 from .model import Model
+from .properties import formula, norm_bound
 from .scheme import Scheme
 from .source import Span
 from .syntax import Program
@@ -73,7 +74,9 @@ def show_graph(graph: Graph) -> str:
     for routine in graph.routines:
         lines.append(f"routine {routine.name}: {routine.doc}")
         for number, node in routine.nodes().items():
-            lines.append(f"  {number:3d} {node.name} = {_op(node)}  on {node.range}")
+            bound = norm_bound(node.op)
+            norm = f"  norm <= {bound}" if bound is not None else ""
+            lines.append(f"  {number:3d} {node.name} = {_op(node)}  on {node.range}{norm}")
         lines += [f"  -> {array} = {number}" for array, number in routine.outputs]
     for part in ("prepare", "start", "body", "finish"):
         for call in getattr(graph, part):
@@ -97,8 +100,8 @@ def dot(graph: Graph) -> str:
     for number, routine in enumerate(graph.routines):
         lines.append(f"  subgraph cluster_{number} {{ label={_quoted(routine.name)};")
         for i, node in routine.nodes().items():
-            label = node.formula or type(node.op).__name__
-            lines.append(f"    r{number}n{i} [label={_quoted(f'{node.name}: {label}')}];")
+            label = _quoted(f"{node.name}: {formula(node)}")
+            lines.append(f"    r{number}n{i} [label={label}];")
             lines += [f"    r{number}n{source} -> r{number}n{i};" for source in node.inputs]
         lines.append("  }")
     return "\n".join([*lines, "}"]) + "\n"

@@ -45,7 +45,8 @@ BELOW: dict[str, tuple[str, ...]] = {
     "printer": ("graph", "naming"),
     "emission": ("printer", "architectures"),
     "emit": ("emission",),
-    "show": ("graph", "syntax"),
+    "properties": ("graph",),
+    "show": ("properties", "syntax"),
 }
 # The whole compiler in one page: it alone may import every room, and no room imports it.
 TOP = ("pipeline",)
@@ -61,7 +62,8 @@ RUNTIME: dict[str, tuple[str, ...]] = {
     "ghosts": ("plan",),
     "halo": ("ghosts", "plan"),
     "weights": (),
-    "layers": ("halo", "plan", "weights"),
+    "shapes": ("plan",),
+    "layers": ("halo", "plan", "shapes", "weights"),
     "load": ("contract", "layers", "plan", "table"),
 }
 # What the compiler may know of the runtime.

@@ -6,13 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import networkx as nx
+import numpy as np
 import pytest
 import sympy
 
 from iterant.compiler.architectures.resnet import build
-from iterant.compiler.graph import Combine, Input, Pointwise, check, digraph_of
+from iterant.compiler.graph import Combine, Input, Pointwise, check, digraph_of, reading
 from iterant.compiler.passes import PASSES, run_passes
 from iterant.compiler.pipeline import lower, prove
+from iterant.compiler.properties import adjoints, norm_bound, shape as node_shape
 from iterant.compiler.show import dot, show_graph
 from iterant.compiler.source import Source
 
@@ -81,6 +83,44 @@ def test_check_catches(change):
     """A range too small, a wrong location, a cycle: our own faults, found at once."""
     with pytest.raises(AssertionError):
         check(broken(change))
+
+
+@pytest.mark.parametrize("name", ["perona_malik", "variable_heat", "wave"])
+def test_adjoints_and_norm_bounds(name):
+    """<S u, v> = <u, S^T v> on Z^d, and no dense norm exceeds the stated bound."""
+    found = scheme(name)
+    for routine in lower(found).routines:
+        for node in routine.nodes().values():
+            transposes = adjoints(node.op)
+            if transposes is None:
+                continue
+            bound = float(norm_bound(node.op).subs(found.spacings))
+            dense = [dense_matrix(t, found) for t in transposes]
+            together = np.concatenate(dense, axis=0)
+            assert np.linalg.norm(together, 2) <= bound * (1 + 1e-12)
+            for slot, matrix in enumerate(dense):
+                forward = dense_matrix(reading(node, slot), found)
+                sign = -1 if type(node.op).__name__ == "AdjointOp" else 1
+                np.testing.assert_allclose(matrix, sign * forward.T, atol=0)
+
+
+def dense_matrix(operator, found, n=4):
+    """The matrix of a stencil on the torus of n points an axis; weights of equal places add."""
+    shape = (n,) * operator.dim
+    matrix = np.zeros((n**operator.dim,) * 2)
+    scale = float(sympy.sympify(operator.scale).subs(found.spacings))
+    for row, index in enumerate(np.ndindex(shape)):
+        for offset, weight in operator.weights:
+            place = tuple((i + o) % n for i, o in zip(index, offset, strict=True))
+            matrix[row, np.ravel_multi_index(place, shape)] += scale * float(weight)
+    return matrix
+
+
+def test_shapes():
+    """A node's size follows from the counts: n + 1 faces across x."""
+    nodes = {n.name: n for n in lower(scheme()).routine("advance").nodes().values()}
+    assert node_shape(nodes["u_x"], (7, 5)) == (8, 5)
+    assert node_shape(nodes["u"], (7, 5)) == (9, 7)
 
 
 def test_equal_texts_have_equal_graphs():

@@ -9,8 +9,8 @@ from math import factorial
 import sympy
 from sympy import Expr, Symbol
 
-from ..grid import Flux, Grid, Linear, walk
-from ..scheme import GridAxis, OrderRow, Rate, Unknown
+from ..grid import Flux, Grid, Linear, Read, walk
+from ..scheme import Edge, GridAxis, OrderRow, Rate, Unknown
 from ..stencil import Stencil
 
 _DEGREES = 34  # beyond the widest stencil nothing is looked for
@@ -83,29 +83,58 @@ def interior_row(rates: tuple[Rate, ...], axes: tuple[GridAxis, ...]) -> OrderRo
 
 
 def wall_rows(
-    unknowns: tuple[Unknown, ...], axes: tuple[GridAxis, ...], order: int | None
+    rates: tuple[Rate, ...],
+    unknowns: tuple[Unknown, ...],
+    axes: tuple[GridAxis, ...],
+    order: int | None,
 ) -> tuple[OrderRow, ...]:
     """One line a wall: the global order expected with its ghost rule.
 
     Ghosts by reflection lose two local orders in the rows at a wall, which the inverse of the
     second-order operator wins back; beyond order 2 they are exact only for solutions that continue
-    evenly or oddly.
+    evenly or oddly. A coefficient that varies across the wall is taken from the cell beside it, so
+    a given flux or a Robin condition meets it with an error of order 1.
     """
+    if order is None:
+        return ()
+    varying = _varying(rates)
     found: dict[str, OrderRow] = {}
     for unknown in unknowns:
         for axis, edges in zip(axes, unknown.edges, strict=True):
             for side, edge in zip(("low", "high"), edges, strict=True):
-                if edge.rule == "wall" and edge.span is not None and order is not None:
+                if edge.rule == "wall" and edge.span is not None:
                     place = f"{axis.name} {side}"
-                    text = "ghosts by reflection" + (
-                        "; of full order if the solution continues evenly or oddly"
-                        if order > 2
-                        else ""
-                    )
-                    found[place] = OrderRow(
-                        place=place, order=min(order, 2), leading=text, span=edge.span
-                    )
+                    found[place] = _wall_row(place, edge, order, varying=varying)
     return tuple(found.values())
+
+
+def _wall_row(place: str, edge: Edge, order: int, *, varying: bool) -> OrderRow:
+    """The line of one wall."""
+    if varying and edge.slope != 0 and (edge.right != 0 or edge.value != 0):
+        text = "the coefficient at the wall is that of the cell beside it"
+        return OrderRow(place=place, order=min(order, 1), leading=text, span=edge.span)
+    text = "ghosts by reflection"
+    if order > 2:
+        text += "; of full order if the solution continues evenly or oddly"
+    return OrderRow(place=place, order=min(order, 2), leading=text, span=edge.span)
+
+
+def _varying(rates: tuple[Rate, ...]) -> bool:
+    """Whether a flux has weights of given data or coordinates."""
+    faces = (
+        face
+        for rate in rates
+        for term in rate.terms
+        for node in walk(term.value)
+        if isinstance(node, Flux)
+        for face in node.faces
+    )
+    return any(
+        isinstance(n, Read) and n.kind != "field"
+        for face in faces
+        if face.weight is not None
+        for n in walk(face.weight)
+    )
 
 
 def _stencils(node: Grid) -> tuple[Stencil, ...]:

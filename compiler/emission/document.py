@@ -223,14 +223,14 @@ def parts(item: _Item, flats: dict[int, bool]) -> Iterator[_Item]:
             yield item.but(body)
 
 
-def fits(todo: list[_Item], rest: list[_Item], column: int, flats: dict[int, bool]) -> bool:
+def fits(pending: list[_Item], rest: list[_Item], column: int, flats: dict[int, bool]) -> bool:
     """Whether pieces, and what follows them up to the next line end, stay within the width."""
     after = len(rest)
-    while todo or after:
-        if not todo:
+    while pending or after:
+        if not pending:
             after -= 1
-            todo.append(rest[after])
-        item = todo.pop()
+            pending.append(rest[after])
+        item = pending.pop()
         match item.doc:
             case str(word):
                 column += len(word)
@@ -247,28 +247,30 @@ def fits(todo: list[_Item], rest: list[_Item], column: int, flats: dict[int, boo
                     return True
             case Group(body=body, name=name, after=condition, broken=broken):
                 if condition and flats.get(condition, item.flat):
-                    todo.append(item.but(body))
+                    pending.append(item.but(body))
                     continue
                 flat = item.flat and not broken
                 if name:
                     flats[name] = flat
-                todo.append(item.but(body, flat=flat))
+                pending.append(item.but(body, flat=flat))
             case Own(body=body, name=name):
                 if item.flat and flats.get(name, True):
-                    todo.append(_Item(body, flat=False, indent=item.indent, every=True, long=True))
+                    pending.append(
+                        _Item(body, flat=False, indent=item.indent, every=True, long=True)
+                    )
                 elif item.flat and must_break(body):
                     return False
                 else:
-                    todo.append(item.but(body))
+                    pending.append(item.but(body))
             case Rescue(body=body, name=name):
                 flats[name] = item.flat
-                todo.append(item.but(body))
+                pending.append(item.but(body))
             case Choice(options=options):
-                todo.append(item.but(options[0] if item.flat else options[-1]))
+                pending.append(item.but(options[0] if item.flat else options[-1]))
             case _Close():
                 column = item.indent + 1
             case _:
-                todo += parts(item, flats)
+                pending += parts(item, flats)
     return True
 
 
