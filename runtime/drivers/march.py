@@ -19,6 +19,7 @@ from ..plan import Plan
 from ..problem import Arrays, Problem, bind, plan_of
 from ..solve import solve
 from ..store import saved_steps
+from ..watching import watches
 from .ways import Way, choose
 
 Choice: TypeAlias = Callable[[Problem, Arrays, Arrays, int], Way]
@@ -146,12 +147,12 @@ def march(
 ) -> Outcome:
     """Run an emitted module's scheme from its inputs (fields and data by name).
 
-    `steps` counts the user's steps; `until` shortens the step so that the run ends there. Frames
-    and watched values, functions (fields, t) -> number, are recorded at the first state at or after
-    each multiple of `every`, by default about 100 times. With `differentiable`, gradients flow to
-    inputs and parameters; `segments` keeps that many states and runs the scheme again in the
-    backward pass. `compile` is "auto", "never" or "always". `checkpoint` is a folder that is
-    written at the end, also of an interrupted run; `resume` goes on from one, bit for bit.
+    `steps` counts the user's steps; `until` shortens the step so that the run ends there. Frames,
+    what the scheme watches, and `watch`, functions (fields, t) -> number, are recorded at the first
+    state at or after each multiple of `every`, by default about 100 times. With `differentiable`,
+    gradients flow to inputs and parameters; `segments` keeps that many states and runs the scheme
+    again in the backward pass. `compile` is "auto", "never" or "always". `checkpoint` is a folder
+    that is written at the end, also of an interrupted run; `resume` goes on from one, bit for bit.
     """
     wanted = getattr(torch, dtype) if isinstance(dtype, str) else dtype
     tau, count = _length(module, steps, until)
@@ -159,7 +160,7 @@ def march(
         problem, running, state = bind(
             module, inputs, dtype=wanted, device=device, tau=tau, differentiable=differentiable
         )
-        record = Record(dict(watch or {}), on_frame)
+        record = Record({**watches(problem, state), **(watch or {})}, on_frame)
         stamp = digest(running, problem) if checkpoint or resume else ""
         stand, levels = _take_up(resume, stamp, problem, record) if resume else (None, None)
         driver = March(
@@ -177,7 +178,7 @@ def march(
             keep=partial(save, checkpoint, stamp) if checkpoint else None,
             resumed=(levels, stand.bodies) if stand and levels else None,
         )
-        stops = _stops(driver, count, every) if watch or on_frame else ()
+        stops = _stops(driver, count, every) if record.watch or on_frame else ()
         return solve(driver, record, stops, guard=guard, progress=progress)
 
 
