@@ -149,7 +149,7 @@ def test_wild_names_and_texts():
 
 
 def test_batches_and_gradients():
-    """Any leading batch axes; the gradient of a trainable parameter is that of finite differences."""
+    """Any leading batch axes; the gradient of a parameter is that of finite differences."""
     module = compile_text(ROOT / "examples" / "perona_malik.scheme").module(dtype=torch.float64)
     u = torch.rand(2, 3, 6, 5, dtype=torch.float64)
     value = module(u)

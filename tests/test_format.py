@@ -5,11 +5,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import assume, given, strategies as st
-from hypothesis.extra.lark import from_lark
-from lark import Lark
 
 import texts
-from iterant import grammars
 from iterant.compiler.format import format_source
 from iterant.compiler.parse import parse
 from iterant.compiler.source import SchemeError
@@ -165,23 +162,7 @@ def test_mutations(seed: int) -> None:
     formatted(text)
 
 
-def statements() -> st.SearchStrategy[str]:
-    """Statements made from the grammar itself, with white space where words would touch."""
-    grammar = Lark(grammars.read("scheme.lark"), parser="lalr", start="statement")
-    names = st.sampled_from(["u", "k", "limit", "lap", "on", "step", "grid", "T", "x2"])
-    return from_lark(
-        grammar,
-        explicit={
-            "NAME": names.map(lambda word: f" {word} "),
-            "NUMBER": st.sampled_from(["0", "1", "1.5", "2e-3"]).map(lambda text: f" {text} "),
-            "STRING": st.just('"text"'),
-            "_ADJOINT": st.just(".T "),
-            "COMMENT": st.just("# note\n "),
-        },
-    )
-
-
-@given(statements())
+@given(texts.statements())
 def test_statements_of_the_grammar(text: str) -> None:
     text = text.replace("\r", "").replace("\n", "\n ").strip()
     try:

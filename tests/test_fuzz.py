@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 
 import pytest
-from hypothesis import example, given, strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 import texts
 from iterant.compiler import pipeline
@@ -104,6 +104,40 @@ def test_texts_of_the_alphabet(entry: str, lines: list[str]) -> None:
         ENTRIES[entry](Source("test.scheme", text))
     except SchemeError as error:
         check(error, text)
+
+
+BASE = """scheme a
+domain x, y in [0, 1]
+grid 4, 5
+boundary periodic
+field u, T
+param k = 1/2, x2 = 3, positive
+"""
+REST = """equation dt(u) = lap(u) + T
+equation dt(T) = k * lap(T)
+time explicit_euler, step 1/1000, steps 1
+"""
+
+
+@settings(max_examples=100)
+@given(texts.statements())
+def test_statements_of_the_grammar(text: str) -> None:
+    """A statement made from the grammar itself, in the middle of a scheme."""
+    compile_grown(text)
+
+
+@pytest.mark.slow
+@settings(max_examples=1000)
+@given(texts.statements())
+def test_many_statements_of_the_grammar(text: str) -> None:
+    """A thousand of them."""
+    compile_grown(text)
+
+
+def compile_grown(text: str) -> None:
+    """The scheme with one more statement: compiled, or refused by a SchemeError."""
+    line = text.replace("\r", "").replace("\n", "\n ").strip()
+    try_one(compile_all, 0, f"{BASE}{line}\n{REST}")
 
 
 def compile_exchanged(seeds: Iterable[int]) -> float:

@@ -1,4 +1,4 @@
-"""Every problem with an exact solution, compiled and run in float64: the order that it must show."""
+"""Every problem with an exact solution, compiled and run in float64: the order it must show."""
 
 from __future__ import annotations
 

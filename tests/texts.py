@@ -6,6 +6,11 @@ from dataclasses import fields
 from functools import cache
 from pathlib import Path
 
+from hypothesis import strategies as st
+from hypothesis.extra.lark import from_lark
+from lark import Lark
+
+from iterant import grammars
 from iterant.compiler.parsing import language
 from iterant.compiler.parsing.tokens import Token, tokenize
 from iterant.compiler.source import Source
@@ -119,3 +124,19 @@ def mutated(seed: int) -> str:
     if dice.random() < 0.05:
         text = text[: dice.randrange(len(text) + 1)]
     return text
+
+
+def statements() -> st.SearchStrategy[str]:
+    """Statements made from the grammar itself, with white space where words would touch."""
+    grammar = Lark(grammars.read("scheme.lark"), parser="lalr", start="statement")
+    names = st.sampled_from(["u", "k", "limit", "lap", "on", "step", "grid", "T", "x2"])
+    return from_lark(
+        grammar,
+        explicit={
+            "NAME": names.map(lambda word: f" {word} "),
+            "NUMBER": st.sampled_from(["0", "1", "1.5", "2e-3"]).map(lambda text: f" {text} "),
+            "STRING": st.just('"text"'),
+            "_ADJOINT": st.just(".T "),
+            "COMMENT": st.just("# note\n "),
+        },
+    )

@@ -10,26 +10,10 @@ import numpy as np
 from numpy import cos, cosh, exp, pi, sin, sqrt, tanh
 
 from twins.methods import (
-    Rate,
-    Step,
-    adams_bashforth2,
-    du_fort_frankel,
-    explicit_euler,
-    fed_cycle,
-    fsi_cycle,
-    heun,
-    lie_splitting,
-    march,
-    midpoint_leapfrog,
-    rk4,
-    rkc,
-    rkl2,
-    ssprk3,
-    staggered,
-    strang,
-    symplectic_euler,
-    two_level,
-)
+    Rate, Step, adams_bashforth2, du_fort_frankel, explicit_euler, fed_cycle, fsi_cycle, heun,
+    lie_splitting, march, midpoint_leapfrog, rk4, rkc, rkl2, ssprk3, staggered, strang,
+    symplectic_euler, two_level,
+)  # fmt: skip
 from twins.stencils import laplacian
 
 from .base import (
@@ -114,7 +98,7 @@ def swing(method: str, order: int) -> Problem:
         return q + 2 * tau * p
 
     def pull(p: Array, q: Array, tau: float) -> Array:
-        return p - 2 * tau * q
+        return push(p, q, -tau)
 
     return collocated(
         name=f"swing_{method}",
