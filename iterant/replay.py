@@ -58,7 +58,7 @@ WORDS: Mapping[str, Callable[..., Any]] = {
 def value(tree: Any, names: Mapping[str, Any]) -> Any:
     """The value of an expression of a certificate.
 
-    >>> value(["*", "1/2", ["^", "h", "-1"]], {"h": 0.25})
+    >>> float(value(["*", "1/2", ["^", "h", "-1"]], {"h": 0.25}))
     2.0
     """
     if isinstance(tree, str):

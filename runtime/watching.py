@@ -14,7 +14,7 @@ from .problem import Arrays, Problem, apply, turns_of
 
 
 def watches(problem: Problem, state: Arrays) -> dict[str, Watch]:
-    """Name -> (fields, t) -> number, one a watched stage; `state` holds data and prepared arrays."""
+    """Name -> (fields, t) -> number, one a watched stage; `state` holds data and prepared ones."""
     return {
         stage.writes[0]: partial(_watched, problem, state, stage) for stage in problem.plan.watch
     }
