@@ -10,10 +10,26 @@ import numpy as np
 from numpy import cos, cosh, exp, pi, sin, sqrt, tanh
 
 from twins.methods import (
-    Rate, Step, adams_bashforth2, du_fort_frankel, explicit_euler, fed_cycle, fsi_cycle, heun,
-    lie_splitting, march, midpoint_leapfrog, rk4, rkc, rkl2, ssprk3, staggered, strang,
-    symplectic_euler, two_level,
-)  # fmt: skip
+    Rate,
+    Step,
+    adams_bashforth2,
+    du_fort_frankel,
+    explicit_euler,
+    fed_cycle,
+    fsi_cycle,
+    heun,
+    lie_splitting,
+    march,
+    midpoint_leapfrog,
+    rk4,
+    rkc,
+    rkl2,
+    ssprk3,
+    staggered,
+    strang,
+    symplectic_euler,
+    two_level,
+)
 from twins.stencils import laplacian
 
 from .base import (
@@ -29,6 +45,7 @@ from .base import (
 )
 
 POINTS = Grid(fixed=8)
+PERIODIC = ("boundary periodic", "field u")
 SPLIT: tuple[Rate, Rate] = (lambda _, u: u, lambda _, u: -(u**3))
 AB2, MIDPOINT = adams_bashforth2, midpoint_leapfrog
 
@@ -50,12 +67,7 @@ def reaction(method: str, order: int, solve: Solve, sizes: tuple[int, ...]) -> P
         order=order,
         sizes=sizes,
         grid=POINTS,
-        statements=[
-            "boundary periodic",
-            "field u",
-            "equation dt(u) = u - u^3",
-            "initial u = 1/2 + cos(2*pi*x)/4",
-        ],
+        statements=[*PERIODIC, "equation dt(u) = u - u^3", "initial u = 1/2 + cos(2*pi*x)/4"],
         time=method,
         until=Fraction(1),
         steps=lambda n: n,
@@ -72,12 +84,7 @@ def forced(method: str, order: int, solve: Solve, sizes: tuple[int, ...]) -> Pro
         order=order,
         sizes=sizes,
         grid=POINTS,
-        statements=[
-            "boundary periodic",
-            "field u",
-            "equation dt(u) = -u^2*cos(t)",
-            "initial u = 1 + cos(2*pi*x)/4",
-        ],
+        statements=[*PERIODIC, "equation dt(u) = -u^2*cos(t)", "initial u = 1 + cos(2*pi*x)/4"],
         time=method,
         until=Fraction(1, 2),
         steps=lambda n: n,
