@@ -51,8 +51,9 @@ def side_by_side(shown: list[tuple[str, np.ndarray]], path: Path, *, width: int 
         place = (i * (width + 12) + width / 2, tile.height + 18)
         font = ImageFont.load_default(18)
         ImageDraw.Draw(page).text(place, caption, "black", font, anchor="mm")
+    grey = all(planes.shape[0] == 1 for _, planes in shown)
     path.parent.mkdir(parents=True, exist_ok=True)
-    page.save(path, optimize=True)
+    (page.convert("L") if grey else page).save(path, optimize=True)
 
 
 def told(verdict: iterant.Certificate, code: str) -> bool:
