@@ -15,6 +15,7 @@ from .base import Proved, Question, Unprovable, claim_text
 from .expression import Unwritable, tree
 from .forms import text
 from .normal import digest, normal
+from .refute import refute
 from .steps import compared, least, rounded_down
 
 LATER = {
@@ -34,6 +35,8 @@ def certify(scheme: Scheme, claim: Claim, *, tau: Expr | None = None) -> Verdict
         proved = prove(scheme, claim)
         return _verdict(scheme, claim, proved, tau)
     except Unprovable as trouble:
+        if tau is not None and (found := refute(scheme, claim, tau, None, None)) is not None:
+            return found
         tried = tuple(name for name in THEOREMS if claim.name in THEOREMS[name].claims)
         return Unproved(claim=claim_text(claim), reason=str(trouble), tried=tried)
     except Unwritable as trouble:
@@ -97,7 +100,8 @@ def _verdict(scheme: Scheme, claim: Claim, proved: Proved, tau: Expr | None) -> 
         return certificate
     if compared(scheme, proved.bounds, tau):
         return certificate
-    return Unproved(
+    refuted = refute(scheme, claim, tau, proved, found)
+    return refuted if refuted is not None else Unproved(
         claim=claim_text(claim),
         reason=f"the step {text(tau)} is above the certified limit {found.closed_form}",
         tried=(proved.kind,),

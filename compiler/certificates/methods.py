@@ -19,6 +19,7 @@ from ..scheme import TAU, Scheme, Stage, Update
 
 Vector = tuple[Fraction, ...]  # factor of tau f(y_1), tau f(y_2), ...
 Value = dict[tuple[int, int], Fraction]  # (-1: u, j: f(y_j); power of tau) -> factor
+State = tuple[Symbol, Value]  # whose array it is, and what it holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,53 +76,59 @@ def tableau(scheme: Scheme) -> Tableau:
     if scheme.step is None:
         raise Foreign("there is no time step")
     fields = [r.unknown for r in scheme.rates]
-    arrays: dict[str, Value] = {str(f.name): {(-1, 0): Fraction(1)} for f in fields}
-    own = owners(scheme)
+    arrays: dict[str, State] = {str(f.name): (f, {(-1, 0): Fraction(1)}) for f in fields}
     rows: list[Value] = []
     saved, frozen = False, True
     for stage, row in expanded(scheme.step.body):
         places = dict(stage.at)
-        names = [places.get(f, str(f.name)) for f in fields]
-        if any(own.get(n) != f for n, f in zip(names, fields, strict=True)):
-            raise Foreign("an unknown is read from a foreign array")
-        points = [arrays.get(n, {}) for n in names]
+        points = [arrays.get(places.get(f, str(f.name))) for f in fields]
         if any(u.slope != 0 for u in stage.updates):
-            if any(p != points[0] for p in points):
-                raise Foreign("the unknowns are not advanced from one common state")
-            rows.append(points[0])
+            rows.append(_common(points, fields))
             frozen = frozen and stage.frozen == "use" and saved
         if stage.frozen == "save":
             saved, frozen = True, frozen and not rows
-        arrays |= {u.target: _updated(u, row, arrays, own, len(rows) - 1) for u in stage.updates}
-        old = dict(arrays)
-        arrays |= {target: old.get(source, {}) for target, source in stage.moves}
-    final = [arrays[str(f.name)] for f in fields]
-    if any(f != final[0] for f in final):
-        raise Foreign("the unknowns are advanced by different rules")
-    return _tableau(rows, final[0], frozen)
+        arrays |= {u.target: _updated(u, row, arrays, len(rows) - 1) for u in stage.updates}
+        if any(source not in arrays for _, source in stage.moves):
+            raise Foreign("an array is moved that nothing has written")
+        arrays |= {target: arrays[source] for target, source in stage.moves}
+    final = _common([arrays[str(f.name)] for f in fields], fields)
+    return _tableau(rows, final, frozen)
+
+
+def _common(points: list[State | None], fields: list[Symbol]) -> Value:
+    """The state that all unknowns have in common."""
+    for point, field in zip(points, fields, strict=True):
+        if point is None or point[0] != field:
+            raise Foreign("an unknown is read from an array that is not its own")
+    values = [p[1] for p in points if p is not None]
+    if any(v != values[0] for v in values):
+        raise Foreign("the unknowns are not advanced from one common state")
+    return values[0]
 
 
 def _updated(
-    update: Update,
-    row: dict[Symbol, Expr],
-    arrays: dict[str, Value],
-    own: dict[str, Symbol],
-    stage: int,
-) -> Value:
-    """The new array as a combination of u and of the slopes f(y_j)."""
+    update: Update, row: dict[Symbol, Expr], arrays: dict[str, State], stage: int
+) -> State:
+    """The new array as a combination of u and of the slopes f(y_j), and whose it is."""
     found: Value = {}
+    owners: set[Symbol] = set()
     for c, name in update.combination:
-        if name not in arrays or own.get(name) != own.get(update.target):
+        if name not in arrays:
             raise Foreign("the method keeps older levels")
+        owner, values = arrays[name]
+        owners.add(owner)
         factor, power = power_of_tau(c.xreplace(row))
-        for (key, p), value in arrays[name].items():
+        for (key, p), value in values.items():
             found[key, p + power] = found.get((key, p + power), Fraction(0)) + factor * value
     if update.slope != 0:
-        if update.terms is not None or update.unknown != own.get(update.target):
+        if update.terms is not None or update.unknown is None:
             raise Foreign("the terms of an equation are advanced one after the other")
+        owners.add(update.unknown)
         factor, power = power_of_tau(update.slope.xreplace(row))
         found[stage, power] = found.get((stage, power), Fraction(0)) + factor
-    return {k: v for k, v in found.items() if v}
+    if len(owners) != 1:
+        raise Foreign("a stage combines arrays of different unknowns")
+    return owners.pop(), {k: v for k, v in found.items() if v}
 
 
 def _tableau(rows: list[Value], final: Value, frozen: bool) -> Tableau:

@@ -14,6 +14,7 @@ from .trees import Tree, number, replaced
 
 # (the state: -1, slope f(y_j): j; power of tau) -> factor
 Value = dict[tuple[int, int], Fraction]
+State = tuple[str, Value]  # whose array it is, and what it holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,53 +110,53 @@ def tableau(document: Document) -> Tableau:
     if document.step is None:
         raise Rejected("there is no time step")
     fields = [r["unknown"] for r in document.rates]
-    arrays: dict[str, Value] = {f: {(-1, 0): Fraction(1)} for f in fields}
-    own = owners(document)
+    arrays: dict[str, State] = {f: (f, {(-1, 0): Fraction(1)}) for f in fields}
     rows: list[Value] = []
     saved, frozen = False, True
     for stage in stages(document.step["body"]):
         at = dict(map(tuple, stage["at"]))
-        points = [arrays.get(at.get(f, f)) for f in fields]
-        if any(own.get(at.get(f, f)) != f for f in fields):
-            raise Rejected("an unknown is read from a foreign array")
         if any(number(u["slope"]) != 0 for u in stage["updates"]):
-            if points[0] is None or any(p != points[0] for p in points):
-                raise Rejected("the unknowns are not advanced from one common state")
-            rows.append(points[0])
+            rows.append(_common([arrays[at.get(f, f)] for f in fields], fields))
             frozen = frozen and stage["frozen"] == "use" and saved
         if stage["frozen"] == "save":
             saved, frozen = True, frozen and not rows
-        fresh = {u["target"]: _new(u, arrays, own, len(rows) - 1) for u in stage["updates"]}
+        fresh = {u["target"]: _new(u, arrays, len(rows) - 1) for u in stage["updates"]}
         if len(fresh) != len(stage["updates"]):
             raise Rejected("an array is written twice in one stage")
         arrays |= fresh
         before = dict(arrays)
-        for target, source in stage["moves"]:
-            if own.get(target) != own.get(source):
-                raise Rejected("an array is moved to another unknown")
-            arrays[target] = before[source]
-    if any(arrays[f] != arrays[fields[0]] for f in fields):
-        raise Rejected("the unknowns are advanced by different rules")
-    return Tableau([_row(v, len(rows)) for v in (*rows, arrays[fields[0]])], frozen)
+        arrays |= {target: before[source] for target, source in stage["moves"]}
+    final = _common([arrays[f] for f in fields], fields)
+    return Tableau([_row(v, len(rows)) for v in (*rows, final)], frozen)
 
 
-def _new(
-    update: dict[str, Any], arrays: dict[str, Value], own: dict[str, str], stage: int
-) -> Value:
+def _common(states: list[State], fields: list[str]) -> Value:
+    """The state that all unknowns have in common."""
+    if [owner for owner, _ in states] != fields:
+        raise Rejected("an unknown is read from an array that is not its own")
+    if any(value != states[0][1] for _, value in states):
+        raise Rejected("the unknowns are not advanced from one common state")
+    return states[0][1]
+
+
+def _new(update: dict[str, Any], arrays: dict[str, State], stage: int) -> State:
     found: Value = {}
-    owner = own.get(update["target"])
+    whose: set[str] = set()
     for tree, name in update["combination"]:
-        if name not in arrays or own.get(name) != owner:
-            raise Rejected("a stage combines arrays that are not states of its unknown")
+        owner, values = arrays[name]
+        whose.add(owner)
         c, power = factor(tree)
-        for (key, p), x in arrays[name].items():
+        for (key, p), x in values.items():
             found[key, p + power] = found.get((key, p + power), Fraction(0)) + c * x
     c, power = factor(update["slope"])
     if c:
-        if update["unknown"] != owner or update["terms"] is not None:
-            raise Rejected("a stage adds the slope of another unknown, or a part of it")
+        whose.add(update["unknown"])
+        if update["terms"] is not None:
+            raise Rejected("a stage adds a part of a slope")
         found[stage, power] = found.get((stage, power), Fraction(0)) + c
-    return {k: x for k, x in found.items() if x}
+    if len(whose) != 1:
+        raise Rejected("a stage combines arrays of different unknowns")
+    return whose.pop(), {k: x for k, x in found.items() if x}
 
 
 def _row(value: Value, size: int) -> list[Fraction]:

@@ -1,0 +1,327 @@
+"""Counter-examples to plain steps: states that grow, replayed exactly before anything is said.
+
+A state on a small grid with the file's spacings is one on every larger grid: it repeats along
+periodic axes, and vanishes near walls otherwise, or the small grid is the file's own.
+For a symmetric operator (and for stencils on a torus, which are normal) growth of one norm in one
+step is growth of a mode; for the blocks it contradicts the claim itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import product
+from math import cos, isqrt, pi, sin
+from typing import Any
+
+import numpy as np
+from sympy import Expr
+
+from ...runtime.contract import Json, Limit, Refutation, Witness
+from ..grid import Flux, Linear, reads, walk
+from ..model import Claim
+from ..reference.arithmetic import Values
+from ..scheme import Scheme, Unknown
+from .atoms import Constant, Diffusive, Source, atoms, equations, home
+from .base import Proved, claim_text
+from .forms import text
+from .methods import Foreign, tableau
+from .replay import NoReplay, Replay, lower, replays
+
+SMALL = Fraction(1, 10**9)  # so small that a flux is linear
+SIZES = (4, 8, 16)
+MOST_POINTS = 5000
+
+
+def refute(
+    scheme: Scheme, claim: Claim, tau: Expr, proved: Proved | None, limit: Limit | None
+) -> Refutation | None:
+    """A refutation of the claim at this step, or None when no witness was found."""
+    seekers = {"l2_stable": _norms, "max_principle": _extremes, "positivity": _extremes}
+    if claim.name not in seekers or claim.parameter is not None or scheme.step is None:
+        return None
+    if claim.part is not None or len({r.order for r in scheme.rates}) != 1:
+        return None
+    try:
+        found = seekers[claim.name](scheme, tau, proved)
+    except NoReplay:
+        return None
+    if found is None:
+        return None
+    statement, witness = found
+    hint = "" if limit is None else (
+        f"a step of at most {limit.closed_form} is certified; rkl2 with more stages, or an"
+        " implicit method, takes longer ones"
+    )  # fmt: skip
+    return Refutation(
+        claim=claim_text(claim),
+        statement=f"{statement} for tau = {text(tau)}",
+        witness=witness,
+        limit=limit,
+        hint=hint,
+    )
+
+
+Found = tuple[str, Witness]
+
+
+# ---- grids and states
+
+
+def _grids(scheme: Scheme) -> Iterator[tuple[int, ...]]:
+    """Small grids on which a state is one on the file's grid too."""
+    reach = _reach(scheme)
+    for size in SIZES:
+        counts = []
+        for axis, (below, above) in zip(scheme.axes, reach, strict=True):
+            n = size
+            if axis.periodic:
+                if axis.count is not None and axis.count % size:
+                    n = 2 if axis.count % 2 == 0 else axis.count
+            else:
+                n = size + below + above
+                n = n if axis.count is None else min(n, axis.count)
+            counts.append(n)
+        if int(np.prod(counts)) <= MOST_POINTS:
+            yield tuple(counts)
+
+
+def _reach(scheme: Scheme) -> list[tuple[int, int]]:
+    """How far a body reaches along each axis, roughly: twice the widest stencil a stage."""
+    widest = 1
+    for rate in scheme.rates:
+        for term in rate.terms:
+            for node in walk(term.value):
+                stencils = [s for s, _ in node.terms] if isinstance(node, Linear) else []
+                stencils += [f.difference for f in node.faces] if isinstance(node, Flux) else []
+                for s in stencils:
+                    widest = max([widest, *(r for pair in s.reach for r in pair)])
+    try:
+        stages = len(tableau(scheme).b)
+    except Foreign:
+        stages = 1
+    return [(2 * widest * stages, 2 * widest * stages) for _ in scheme.axes]
+
+
+def _modes(scheme: Scheme, counts: tuple[int, ...]) -> Iterator[tuple[str, Values]]:
+    """Products of waves along the axes: alternating signs, period 4, and the constant."""
+    per_axis: list[list[tuple[str, list[Fraction]]]] = []
+    for axis, n in zip(scheme.axes, counts, strict=True):
+        per_axis.append(_waves(scheme, axis.periodic, axis.count, n))
+    for chosen in product(*per_axis):
+        names = {f"{name} along {axis.name}" for (name, _), axis in
+                 zip(chosen, scheme.axes, strict=True)}  # fmt: skip
+        values = np.empty(counts, dtype=object)
+        for index in np.ndindex(*counts):
+            value = Fraction(1)
+            for i, (_, wave) in zip(index, chosen, strict=True):
+                value *= wave[i]
+            values[index] = value
+        if any(values.flat):
+            yield ", ".join(sorted(names)), values
+
+
+def _waves(
+    scheme: Scheme, periodic: bool, count: int | None, n: int
+) -> list[tuple[str, list[Fraction]]]:
+    signs = [Fraction((-1) ** i) for i in range(n)]
+    if periodic:
+        found = [("alternating", signs)] if n % 2 == 0 else [("highest wave", _rounded(
+            [cos(2 * pi * (n // 2) * i / n) for i in range(n)]))]
+        if n % 4 == 0:
+            found.append(("period 4", [Fraction((1, 0, -1, 0)[i % 4]) for i in range(n)]))
+        return [*found, ("constant", [Fraction(1)] * n)]
+    if count == n:  # the file's own grid: its walls are part of it
+        bump = _rounded([sin(pi * (i + 0.5) / n) for i in range(n)])
+        return [("alternating", signs),
+                ("alternating under an arch", [s * b for s, b in zip(signs, bump, strict=True)])]
+    (below, above) = _reach(scheme)[0]
+    inner = n - below - above
+    if count is None:
+        below, above, inner = 0, 0, n
+    if inner < 1:
+        return []
+    arch = _rounded([sin(pi * (i + 0.5) / inner) for i in range(inner)])
+    patch = [Fraction(0)] * below + arch + [Fraction(0)] * above
+    return [("alternating under an arch", [s * b for s, b in zip(signs, patch, strict=True)])]
+
+
+def _rounded(values: list[float]) -> list[Fraction]:
+    return [Fraction(round(v * 1000), 1000) for v in values]
+
+
+# ---- norms
+
+
+def _norms(scheme: Scheme, tau: Expr, proved: Proved | None) -> Found | None:
+    if proved is not None and proved.kind == "skew" and not _normal(scheme):
+        return _traces(scheme, tau)
+    selfadjoint = proved is not None and proved.kind in {"block", "symmetric"}
+    if not (selfadjoint or _normal(scheme)) or not _one_level(scheme):
+        return None
+    linear = _linear(scheme)
+    (rate, *others) = equations(scheme, None)
+    for counts in _grids(scheme):
+        replay = replays(scheme, counts, tau)
+        for owner in (rate, *others):
+            unknown = home(scheme, owner.unknown)
+            for mode, values in _modes(scheme, replay.problem.shape(str(owner.unknown.name))):
+                state = {str(owner.unknown.name): values * (1 if linear else SMALL)}
+                found = _grown(replay, unknown, state, linear=linear)
+                if found is not None and found > 1:
+                    return _witness(scheme, mode, counts, found, state)
+    return None
+
+
+def _grown(
+    replay: Replay, unknown: Unknown, state: dict[str, Values], *, linear: bool
+) -> Fraction | None:
+    """A lower bound of the growth of the norm in one body."""
+    name = str(unknown.symbol.name)
+    end = replay.difference(state) if linear else replay.step(replay.arrays(state))
+    before = replay.squared(unknown, replay.arithmetic.array(state[name]))
+    ratio = lower(replay.squared(unknown, end[name]) / before)
+    return root_below(ratio) if ratio > 1 else None
+
+
+def root_below(x: Fraction) -> Fraction:
+    """A rational of nine digits not above the square root."""
+    scale = 10**9
+    return Fraction(isqrt(x.numerator * scale**2 // x.denominator), scale)
+
+
+def _witness(
+    scheme: Scheme, mode: str, counts: tuple[int, ...], growth: Fraction, state: dict[str, Values]
+) -> Found:
+    inner = scheme.step.inner if scheme.step is not None else 1
+    witness = Witness(mode=mode, points=counts, growth=str(growth), steps=inner,
+                      state=_flat(state))  # fmt: skip
+    return f"a state grows by a factor {float(growth):.6g} in {inner} step" + "s" * (inner > 1), witness
+
+
+def _flat(state: dict[str, Values]) -> Json:
+    return {name: [str(v) for v in values.flat] for name, values in state.items()}
+
+
+def _normal(scheme: Scheme) -> bool:
+    """One unknown, stencils with constant coefficients, on a torus."""
+    if len(scheme.rates) != 1 or scheme.rates[0].order > 1:
+        return False
+    (rate,) = scheme.rates
+    parts = atoms(scheme, rate, None)
+    periodic = all(axis.periodic for axis in scheme.axes)
+    return periodic and all(
+        isinstance(a, Source) or (isinstance(a, Constant) and a.field == rate.unknown)
+        for a in parts
+    )
+
+
+def _linear(scheme: Scheme) -> bool:
+    """No weight depends on a field: growth is that of a difference of two solutions."""
+    return all(
+        isinstance(a, Source | Constant)
+        or (isinstance(a, Diffusive) and not any(f.weight and reads(f.weight) for f in a.flux.faces))
+        for rate in scheme.rates
+        for a in atoms(scheme, rate, None)
+    )
+
+
+def _one_level(scheme: Scheme) -> bool:
+    """The state between steps is the fields alone."""
+    return scheme.step is not None and not any(a.level for a in scheme.step.arrays)
+
+
+# ---- waves: a mode whose multiplier has modulus above 1
+
+
+def _traces(scheme: Scheme, tau: Expr) -> Found | None:
+    """Three steps on a mode: its multiples satisfy a_2 = t a_1 - d a_0, the roots t, d decide."""
+    rates = equations(scheme, None)
+    for counts in _grids(scheme):
+        for rate in rates:
+            replay = replays(scheme, counts, tau)
+            name = str(rate.unknown.name)
+            for mode, values in _modes(scheme, replay.problem.shape(name)):
+                if not replay.exactly:
+                    return None
+                state = replay.arrays(_levels(scheme, name, values))
+                multiples = _multiples(replay, state, name, values)
+                growth = None if multiples is None else _largest_root(multiples)
+                if growth is not None and growth > 1:
+                    return _witness(scheme, mode, counts, growth, {name: values})
+    return None
+
+
+def _largest_root(multiples: list[Fraction]) -> Fraction | None:
+    """A lower bound of the largest root of x^2 - t x + d, from a_2 = t a_1 - d a_0 and a_3."""
+    a0, a1, a2, a3 = multiples
+    determinant = a1 * a1 - a0 * a2
+    if not determinant:
+        return None
+    t, d = (a1 * a2 - a0 * a3) / determinant, (a2 * a2 - a1 * a3) / determinant
+    if t * t >= 4 * d:
+        return (abs(t) + root_below(t * t - 4 * d)) / 2
+    return root_below(d)
+
+
+def _levels(scheme: Scheme, name: str, values: Values) -> dict[str, Values]:
+    """Both levels of a two-level scheme hold the mode."""
+    assert scheme.step is not None
+    older = {a.name: values for a in scheme.step.arrays
+             if a.level and a.rate_of is None and str(a.like.name) == name}  # fmt: skip
+    return {name: values, **older}
+
+
+def _multiples(
+    replay: Replay, state: dict[str, Any], name: str, values: Values
+) -> list[Fraction] | None:
+    zero = replay.arrays({})
+    found = [Fraction(1)]
+    base = zero
+    for _ in range(3):
+        state, base = replay.step(state), replay.step(base)
+        moved = state[name] - base[name]
+        index = next(i for i in np.ndindex(values.shape) if values[i])
+        factor = moved[index] / values[index]
+        if any(moved[i] != factor * values[i] for i in np.ndindex(values.shape)):
+            return None
+        found.append(Fraction(factor))
+    return found
+
+
+# ---- extremes
+
+
+def _extremes(scheme: Scheme, tau: Expr, proved: Proved | None) -> Found | None:
+    """A single small bump that becomes negative somewhere."""
+    if proved is None or not _one_level(scheme) or len(scheme.rates) != 1:
+        return None
+    (rate,) = scheme.rates
+    name = str(rate.unknown.name)
+    size = max(4, 2 * max(r for pair in _reach(scheme) for r in pair) + 2)
+    counts = []
+    for axis in scheme.axes:
+        if axis.count is not None and axis.count < size:
+            size = min(size, axis.count)
+        counts.append(size if axis.count is None or axis.count > size else axis.count)
+    if int(np.prod(counts)) > MOST_POINTS:
+        return None
+    replay = replays(scheme, tuple(counts), tau)
+    shape = replay.problem.shape(name)
+    for place in sorted({tuple(n // 2 for n in shape), (0,) * len(shape)}, reverse=True):
+        values = np.full(shape, Fraction(0), dtype=object)
+        values[place] = SMALL
+        end = replay.difference({name: values})[name]
+        lowest = min(_upper(v) for v in end.flat)
+        if lowest < 0:
+            drop = -lowest / SMALL
+            witness = Witness(mode=f"a single bump at {place}", points=tuple(counts),
+                              growth=str(drop), steps=1, state=_flat({name: values}))  # fmt: skip
+            return f"a bump of height 1 leaves a value of {-float(drop):.6g}", witness
+    return None
+
+
+def _upper(value: Any) -> Fraction:
+    return -lower(-value)
+
+
