@@ -71,13 +71,14 @@ def told(verdict: iterant.Certificate, code: str) -> bool:
     return report.accepted
 
 
-def main() -> int:
+def main(words: list[str] | None = None) -> int:
     """Run the demonstration; returns the exit code."""
     wishes = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     wishes.add_argument("--input", type=Path, help="a PNG, JPEG or TIFF of any size")
     wishes.add_argument("--folder", type=Path, default=Path("demo"), help="where everything goes")
     wishes.add_argument("--picture", type=Path, help="where the picture before and after goes")
-    options = wishes.parse_args()
+    options = wishes.parse_args(words)
+    photo = photograph(options.input)
     folder: Path = options.folder
     folder.mkdir(parents=True, exist_ok=True)
 
@@ -88,7 +89,6 @@ def main() -> int:
     print(f"compiled {SCHEME.name}: {artifact.scheme.model.doc}")
     accepted = all(told(verdict, code.read_text()) for verdict in artifact.certificates)
 
-    photo = photograph(options.input)
     clean = photo.planes
     noisy = clean + SIGMA * np.random.default_rng(SEED).standard_normal(clean.shape)
     outcome = iterant.run(artifact, {"u": noisy.astype(np.float32)})
@@ -121,4 +121,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except iterant.UserError as fault:
-        sys.exit(str(fault))
+        print(fault, file=sys.stderr)
+        sys.exit(2)
