@@ -66,14 +66,18 @@ def learned(scheme, module):
 
 
 def packed(scheme, samples, dtype):
-    """The module's arguments by name: a tensor a scalar, components joined for a vector."""
-    arguments = {}
+    """The module's arguments in its order: first those that it needs, then those it can make."""
+    started = {i.unknown.name for i in scheme.model.initial}
+    needed, optional = [], []
     for group in (*scheme.model.fields, *scheme.model.data):
         names = [s.name for s in group.symbols]
-        if names[0] in samples[0]:
-            parts = [torch.tensor(np.stack([s[n] for s in samples]), dtype=dtype) for n in names]
-            arguments[group.name] = vector(parts, len(scheme.axes)) if group.vector else parts[0]
-    return arguments
+        if names[0] not in samples[0]:
+            optional.append(None)
+            continue
+        parts = [torch.tensor(np.stack([s[n] for s in samples]), dtype=dtype) for n in names]
+        value = vector(parts, len(scheme.axes)) if group.vector else parts[0]
+        (optional if started and group in scheme.model.fields else needed).append(value)
+    return needed + optional
 
 
 def vector(parts, dim):
@@ -106,7 +110,7 @@ def compare(case, *, dtype=torch.float64, file="", **overrides):
     bodies = (case.steps - scheme.step.start_steps) // scheme.step.inner
     steps = scheme.step.start_steps + bodies * scheme.step.inner
     with torch.no_grad():
-        state = module.start(**packed(scheme, samples, dtype))
+        state = module.start(*packed(scheme, samples, dtype))
         for index in range(bodies):
             state = module.step(state, index)
         found = unpacked(scheme, module.finish(state, bodies))
