@@ -10,8 +10,7 @@ from . import api, words
 from .console import Exit, say, show_fault, tell, worst
 from .runtime.contract import Certificate, Refutation, Verdict
 from .runtime.faults import UserError
-from .runtime.images import content
-from .runtime.output.base import replacing
+from .runtime.files import content, replacing
 
 if TYPE_CHECKING:
     from .running import Wishes

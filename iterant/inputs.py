@@ -11,7 +11,8 @@ import numpy as np
 
 from .console import note
 from .runtime.faults import UserError
-from .runtime.images import Form, content, read
+from .runtime.files import content
+from .runtime.images import Form, read
 from .runtime.plan import Plan
 from .words import assignments
 

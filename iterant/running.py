@@ -18,8 +18,9 @@ from .console import Exit, note, say, tell
 from .inputs import Inputs, gather
 from .runtime.contract import Outcome, Refutation, Status, Unproved
 from .runtime.faults import UserError
+from .runtime.files import replacing
 from .runtime.images import format_of, write
-from .runtime.output.base import Meta, replacing
+from .runtime.output.base import Meta
 from .runtime.plan import Plan
 from .runtime.store import Store, arrays, refuse_existing, variables
 

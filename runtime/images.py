@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from .faults import UserError
+from .files import content, replacing
 from .image_files import READABLE, Samples, decode, encode_jpeg, encode_png, encode_tiff
-from .output.base import Array, replacing
+from .output.base import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,21 +63,6 @@ def read(path: str | Path) -> Picture:
     if not values.size:
         raise UserError(f"{path} is an image without pixels")
     return _picture(path, samples, values)
-
-
-def content(path: Path) -> bytes:
-    """The bytes of a file that a user named."""
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError as fault:
-        raise UserError(f"there is no file {path}") from fault
-    except IsADirectoryError as fault:
-        raise UserError(f"{path} is a folder, not a file") from fault
-    except (OSError, ValueError) as fault:
-        raise UserError(f"cannot read {path}: {getattr(fault, 'strerror', fault)}") from fault
-    if not raw:
-        raise UserError(f"{path} is empty")
-    return raw
 
 
 def _picture(path: Path, samples: Samples, values: Array) -> Picture:

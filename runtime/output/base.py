@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
@@ -97,18 +96,6 @@ def _dimension(axis: str, i: int, variable: Variable, named: dict[str, Array]) -
         name = face if off else f"{axis}_{variable.name}"
     named[name] = points
     return name
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A path to write beside the given one, which it replaces whole when the block ends well."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
-    try:
-        yield part
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 class Spool:

@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..faults import need
-from .base import Array, Meta, Spool, replacing
+from ..files import replacing
+from .base import Array, Meta, Spool
 from .colours import GAP, Panel, colour_range, colour_table, enlarged, levels, panels, plane, raster
 
 RATE = 20  # frames a second

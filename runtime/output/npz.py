@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .base import Array, Meta, Spool, dimensions, replacing
+from ..files import replacing
+from .base import Array, Meta, Spool, dimensions
 
 
 class NpzWriter:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..faults import need
-from .base import Array, Meta, replacing
+from ..files import replacing
+from .base import Array, Meta
 from .colours import Panel, colour_range, panels, plane
 
 

@@ -18,7 +18,8 @@ from xml.sax.saxutils import quoteattr
 import numpy as np
 
 from ..faults import UserError
-from .base import Array, Meta, Variable, replacing
+from ..files import replacing
+from .base import Array, Meta, Variable
 
 _HEAD = '<VTKFile type="ImageData" version="1.0" byte_order="LittleEndian" header_type="UInt64">'
 _KINDS = {"f4": "Float32", "f8": "Float64"}

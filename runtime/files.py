@@ -1,0 +1,37 @@
+"""Files that a user names: read whole, or written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .faults import UserError
+
+
+def content(path: Path) -> bytes:
+    """The bytes of a file that a user named."""
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError as fault:
+        raise UserError(f"there is no file {path}") from fault
+    except IsADirectoryError as fault:
+        raise UserError(f"{path} is a folder, not a file") from fault
+    except (OSError, ValueError) as fault:
+        raise UserError(f"cannot read {path}: {getattr(fault, 'strerror', fault)}") from fault
+    if not raw:
+        raise UserError(f"{path} is empty")
+    return raw
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A path to write beside the given one, which it replaces whole when the block ends well."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
