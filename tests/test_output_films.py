@@ -30,7 +30,8 @@ def test_films_play(tmp_path: Path, suffix: str, axes: str) -> None:
     shown = [(float(k), {"u": np.roll(value, k, axis=0)}) for k in range(5)]
     path = tmp_path / f"film.{suffix}"
     write(path, p, shown)
-    film = imageio.imread(path, index=None) if suffix == "gif" else imageio.imread(path)
+    mode = {"index": None, "mode": "RGB"} if suffix == "gif" else {}
+    film = imageio.imread(path, **mode)
     assert film.shape[0] == 5
     assert film.shape[-1] == 3
     assert not np.array_equal(film[0], film[1])

@@ -12,6 +12,7 @@ from .base import Array, Meta
 
 SMALLEST, LARGEST = 360, 1080  # pixels along the longer side of a film's panel
 GAP = 6
+EMPTY = 255  # the colour of gaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,10 @@ def colour_range(values: Sequence[tuple[float, float]]) -> tuple[float, float, b
 
 
 def colour_table(*, image: bool, diverging: bool) -> Array:
-    """256 colours (256, 3) as bytes: grey for images or where matplotlib is not installed."""
+    """Colours (256, 3) as bytes: grey for images; else a map of 255, and white for what is empty.
+
+    Without matplotlib the map is grey, too.
+    """
     grey = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
     if image:
         return grey
@@ -76,14 +80,14 @@ def colour_table(*, image: bool, diverging: bool) -> Array:
         colormaps = import_module("matplotlib").colormaps
     except ImportError:
         return grey
-    colours = colormaps["RdBu_r" if diverging else "viridis"](np.linspace(0, 1, 256))
-    return np.asarray(np.round(colours[:, :3] * 255), dtype=np.uint8)
+    colours = colormaps["RdBu_r" if diverging else "viridis"](np.linspace(0, 1, EMPTY))[:, :3]
+    return np.concatenate([np.round(colours * 255), [[255, 255, 255]]]).astype(np.uint8)
 
 
-def levels(values: Array, low: float, high: float) -> Array:
-    """Values as bytes 0 ... 255; what is not finite is 0."""
-    scaled = (np.asarray(values, dtype=np.float64) - low) * (255 / (high - low))
-    return np.asarray(np.clip(np.nan_to_num(np.round(scaled)), 0, 255), dtype=np.uint8)
+def levels(values: Array, low: float, high: float, *, top: int = EMPTY - 1) -> Array:
+    """Values as whole numbers 0 ... top; what is not finite is 0."""
+    scaled = (np.asarray(values, dtype=np.float64) - low) * (top / (high - low))
+    return np.asarray(np.clip(np.nan_to_num(np.round(scaled)), 0, top), dtype=np.uint8)
 
 
 def enlarged(rows: Array) -> Array:

@@ -11,7 +11,18 @@ import numpy as np
 from ..faults import need
 from ..files import replacing
 from .base import Array, Meta, Spool
-from .colours import GAP, Panel, colour_range, colour_table, enlarged, levels, panels, plane, raster
+from .colours import (
+    EMPTY,
+    GAP,
+    Panel,
+    colour_range,
+    colour_table,
+    enlarged,
+    levels,
+    panels,
+    plane,
+    raster,
+)
 
 RATE = 20  # frames a second
 CURVE = 240  # pixel rows of the picture of a 1-D field
@@ -46,7 +57,8 @@ class Film:
     def close(self) -> None:
         if self._spools:
             diverging = all(colour_range(r)[2] for r in self._ranges.values())
-            table = colour_table(image=self._meta.image, diverging=diverging)
+            plain = self._meta.image or len(self._meta.axes) == 1
+            table = colour_table(image=plain, diverging=diverging)
             with replacing(self._path) as part:
                 self._encode(part, self._pictures(), table)
         for spool in self._spools.values():
@@ -54,10 +66,13 @@ class Film:
 
     def _pictures(self) -> Iterator[Array]:
         """The frames as bytes that index the colour table."""
+        top = 255 if self._meta.image else EMPTY - 1
         limits = {p: self._limits(self._ranges[p]) for p in self._spools}
         for shown in zip(*self._spools.values(), strict=True):
             tiles = [
-                levels(values, *limits[p]) if values.ndim == 2 else _curve(values, *limits[p])
+                levels(values, *limits[p], top=top)
+                if values.ndim == 2
+                else _curve(values, *limits[p])
                 for p, values in zip(self._spools, shown, strict=True)
             ]
             yield _beside(tiles)
@@ -106,15 +121,16 @@ def _even(rows: Array) -> Array:
 def _beside(tiles: list[Array]) -> Array:
     """Panels from left to right with a gap."""
     height = max(t.shape[0] for t in tiles)
-    padded = [np.pad(t, ((0, height - t.shape[0]), (0, GAP))) for t in tiles]
+    gaps = [((0, height - t.shape[0]), (0, GAP)) for t in tiles]
+    padded = [np.pad(t, g, constant_values=EMPTY) for t, g in zip(tiles, gaps, strict=True)]
     return np.ascontiguousarray(np.hstack(padded)[:, :-GAP])
 
 
 def _curve(values: Array, low: float, high: float) -> Array:
-    """A 1-D field as a bright curve on dark ground."""
+    """A 1-D field as a dark curve on white ground."""
     wide = np.repeat(values, max(1, -(-480 // max(1, len(values)))))
-    height = levels(wide, low, high).astype(int) * (CURVE - 9) // 255 + 4
+    height = levels(wide, low, high, top=CURVE - 9).astype(int) + 4
     before = np.concatenate([height[:1], height[:-1]])
     rows = np.arange(CURVE - 1, -1, -1)[:, None]
     hit = (rows >= np.minimum(before, height) - 1) & (rows <= np.maximum(before, height) + 1)
-    return np.where(hit, np.uint8(235), np.uint8(16))
+    return np.where(hit, np.uint8(40), np.uint8(255))
