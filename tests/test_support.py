@@ -59,3 +59,12 @@ def test_tableaus_are_the_methods_they_spell() -> None:
 
     spelled = "runge_kutta, a (1/2, -1, 2), b (1/6, 2/3, 1/6)"
     assert torch.equal(last(spelled), last("kutta3"))
+
+
+def test_a_limit_that_training_may_lower_to_nothing_is_a_fault() -> None:
+    law = "equation dt(u) = a * dxx(u)\ntime explicit_euler, step 0.9 * limit, steps 3"
+    with pytest.raises(iterant.SchemeError, match="`limit` has no certificate here"):
+        iterant.compile(HEAD + "param a = 1/10, positive, trainable\n" + law)
+    module = iterant.compile(HEAD + "param a = 1/10, in [1/20, 1/5], trainable\n" + law).module()
+    highest = (1 / 32) ** 2 / (2 * 1 / 5)
+    assert float(module.tau) == pytest.approx(0.9 * highest)

@@ -46,10 +46,9 @@ def certify(scheme: Scheme, claim: Claim, *, tau: Expr | None = None) -> Verdict
 def limit(scheme: Scheme, claim: Claim) -> Limit | Unproved:
     """The largest certified step of one claim."""
     try:
-        proved = prove(scheme, claim)
+        found = limit_of(scheme, prove(scheme, claim))
     except Unprovable as trouble:
         return Unproved(claim=claim_text(claim), reason=str(trouble))
-    found = limit_of(scheme, proved)
     if found is None:
         return Unproved(claim=claim_text(claim), reason="the claim does not depend on the step")
     return found
