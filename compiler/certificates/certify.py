@@ -100,11 +100,15 @@ def _verdict(scheme: Scheme, claim: Claim, proved: Proved, tau: Expr | None) -> 
     if compared(scheme, proved.bounds, tau):
         return certificate
     refuted = refute(scheme, claim, tau, proved, found)
-    return refuted if refuted is not None else Unproved(
-        claim=claim_text(claim),
-        reason=f"the step {text(tau)} is above the certified limit {found.closed_form}",
-        tried=(proved.kind,),
-        certified_up_to=found.value,
+    return (
+        refuted
+        if refuted is not None
+        else Unproved(
+            claim=claim_text(claim),
+            reason=f"the step {text(tau)} is above the certified limit {found.closed_form}",
+            tried=(proved.kind,),
+            certified_up_to=found.value,
+        )
     )
 
 

@@ -151,7 +151,7 @@ def _fold(scheme: Scheme, found: Rows, marks: Signs) -> None:
             taken = _taken(edge, outside, axis, place, marks)
             if taken:
                 odd.append(taken)
-        if len(odd) == 2 and odd[0] == odd[1]:
+        if len(odd) == 2 and odd[0] == odd[1] and scheme.axes[axis].count != 1:
             found.pairs.add(axis)
             odd.pop()
         for taken in odd:

@@ -66,11 +66,14 @@ class Signs:
 def _is_monomial(expression: Expr) -> bool:
     """A product of integer powers of positive symbols and pi."""
     return all(
-        (p.base.is_Symbol or p.base is sympy.pi) and p.exp.is_Integer
-        if p.is_Pow
-        else p.is_Symbol or p is sympy.pi or p == 1
+        _is_size(p.base) and p.exp.is_Integer if p.is_Pow else _is_size(p) or p == 1
         for p in sympy.Mul.make_args(expression)
     )
+
+
+def _is_size(expression: Expr) -> bool:
+    """A name that stands for a positive number: one of a parameter of either sign does not."""
+    return bool(expression.is_Symbol and expression.is_positive) or expression is sympy.pi
 
 
 def signs(scheme: Scheme) -> Signs:

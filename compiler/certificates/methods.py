@@ -76,6 +76,8 @@ def tableau(scheme: Scheme) -> Tableau:
     if scheme.step is None:
         raise Foreign("there is no time step")
     fields = [r.unknown for r in scheme.rates]
+    if any(a.level and a.name not in {str(f.name) for f in fields} for a in scheme.step.arrays):
+        raise Foreign("the method keeps older levels")
     arrays: dict[str, State] = {str(f.name): (f, {(-1, 0): Fraction(1)}) for f in fields}
     rows: list[Value] = []
     saved, frozen = False, True

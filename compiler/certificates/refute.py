@@ -126,15 +126,20 @@ def _waves(
 ) -> list[tuple[str, list[Fraction]]]:
     signs = [Fraction((-1) ** i) for i in range(n)]
     if periodic:
-        found = [("alternating", signs)] if n % 2 == 0 else [("highest wave", _rounded(
-            [cos(2 * pi * (n // 2) * i / n) for i in range(n)]))]
+        found = (
+            [("alternating", signs)]
+            if n % 2 == 0
+            else [("highest wave", _rounded([cos(2 * pi * (n // 2) * i / n) for i in range(n)]))]
+        )
         if n % 4 == 0:
             found.append(("period 4", [Fraction((1, 0, -1, 0)[i % 4]) for i in range(n)]))
         return [*found, ("constant", [Fraction(1)] * n)]
     if count == n:  # the file's own grid: its walls are part of it
         bump = _rounded([sin(pi * (i + 0.5) / n) for i in range(n)])
-        return [("alternating", signs),
-                ("alternating under an arch", [s * b for s, b in zip(signs, bump, strict=True)])]
+        return [
+            ("alternating", signs),
+            ("alternating under an arch", [s * b for s, b in zip(signs, bump, strict=True)]),
+        ]
     (below, above) = _reach(scheme)[0]
     inner = n - below - above
     if count is None:
@@ -196,7 +201,9 @@ def _witness(
     inner = scheme.step.inner if scheme.step is not None else 1
     witness = Witness(mode=mode, points=counts, growth=str(growth), steps=inner,
                       state=_flat(state))  # fmt: skip
-    return f"a state grows by a factor {float(growth):.6g} in {inner} step" + "s" * (inner > 1), witness
+    return f"a state grows by a factor {float(growth):.6g} in {inner} step" + "s" * (
+        inner > 1
+    ), witness
 
 
 def _flat(state: dict[str, Values]) -> Json:
@@ -220,7 +227,9 @@ def _linear(scheme: Scheme) -> bool:
     """No weight depends on a field: growth is that of a difference of two solutions."""
     return all(
         isinstance(a, Source | Constant)
-        or (isinstance(a, Diffusive) and not any(f.weight and reads(f.weight) for f in a.flux.faces))
+        or (
+            isinstance(a, Diffusive) and not any(f.weight and reads(f.weight) for f in a.flux.faces)
+        )
         for rate in scheme.rates
         for a in atoms(scheme, rate, None)
     )
@@ -323,5 +332,3 @@ def _extremes(scheme: Scheme, tau: Expr, proved: Proved | None) -> Found | None:
 
 def _upper(value: Any) -> Fraction:
     return -lower(-value)
-
-

@@ -101,7 +101,7 @@ class Rows:
 
     def _walls(self, axis: int) -> None:
         taken = [self._taken(axis, end) for end in (0, 1)]
-        if taken[0] and taken[0] == taken[1]:
+        if taken[0] and taken[0] == taken[1] and self.document.axes[axis]["count"] != 1:
             self.pairs.add(axis)
             taken.pop()
         for weight in taken:

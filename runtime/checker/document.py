@@ -10,6 +10,7 @@ from math import inf
 from typing import Any
 
 from .ranges import LINE, End, Range, Rejected, only
+from .schema import check_form
 from .trees import Box, Tree, extent, names, rational
 
 Offset = tuple[int, ...]
@@ -70,6 +71,7 @@ class Document:
     def __init__(self, data: dict[str, Any]) -> None:
         if data.get("schema") != SCHEMA:
             raise Rejected("the certificate's scheme has an unknown schema")
+        check_form(data)
         self.data = data
         self.axes: list[dict[str, Any]] = data["axes"]
         self.nodes: list[dict[str, Any]] = data["nodes"]
@@ -93,7 +95,9 @@ class Document:
     def home(self, name: str) -> dict[str, Any]:
         """Where a field lives; a velocity lives where its unknown does."""
         if name not in self.unknowns and self.step is not None:
-            name = next(a["like"] for a in self.step["arrays"] if a["name"] == name)
+            name = next((a["like"] for a in self.step["arrays"] if a["name"] == name), name)
+        if name not in self.unknowns:
+            raise Rejected(f"nothing is said about the unknown {name!r}")
         return self.unknowns[name]
 
     def stencil(self, data: Any) -> Stencil:

@@ -64,6 +64,7 @@ def euler_and_older(document: Document, alpha: Fraction) -> None:
         raise Rejected("the step is not that of Du Fort and Frankel")
     (stage,) = list(stages(document.step["body"]))
     own, at = owners(document), dict(map(tuple, stage["at"]))
+    levels = {a["name"] for a in document.step["arrays"] if a["level"]}
     if {u["unknown"] for u in stage["updates"]} != {r["unknown"] for r in document.rates}:
         raise Rejected("an unknown is not advanced")
     if len(stage["updates"]) != len(document.rates) or stage["table"]:
@@ -78,6 +79,7 @@ def euler_and_older(document: Document, alpha: Fraction) -> None:
             shares.keys() != {name, old}
             or sorted(moves) != sorted([[name, old], [old, name]])
             or own.get(old) != name
+            or old not in levels
             or at.get(name, name) != name
             or update["terms"] is not None
         ):

@@ -110,6 +110,8 @@ def tableau(document: Document) -> Tableau:
     if document.step is None:
         raise Rejected("there is no time step")
     fields = [r["unknown"] for r in document.rates]
+    if any(a["level"] and a["name"] not in fields for a in document.step["arrays"]):
+        raise Rejected("the method keeps older levels")
     arrays: dict[str, State] = {f: (f, {(-1, 0): Fraction(1)}) for f in fields}
     rows: list[Value] = []
     saved, frozen = False, True

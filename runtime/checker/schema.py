@@ -1,0 +1,125 @@
+"""The form of an exact scheme: which entries each part has, no more and no fewer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .ranges import Rejected
+
+SCHEME = "schema axes parameters unknowns nodes rates step"
+AXIS = "name spacing value low length count periodic"
+PARAMETER = "name value low high declared positive trainable varies"
+UNKNOWN = "name field kind location extra edges"
+EDGE = "rule mirror value slope homogeneous"
+TERM = "words coefficient node"
+FACE = "axis difference slope weight flux"
+STENCIL = "weights scale shift"
+STEP = "method arrays start start_steps body finish inner advance"
+ARRAY = "name like level rate_of"
+STAGE = "at updates moves table frozen"
+UPDATE = "target combination slope unknown terms"
+NODES = {
+    "read": "is name kind location",
+    "linear": "is terms location",
+    "point": "is expression operands location",
+    "flux": "is operand faces location",
+    "network": "is function arguments location",
+}
+
+
+def keys(data: Any, names: str) -> None:
+    """A dictionary with exactly these entries."""
+    if not isinstance(data, dict) or data.keys() != set(names.split()):
+        raise Rejected("a part of the scheme has missing or unknown entries")
+
+
+def check_form(scheme: dict[str, Any]) -> None:
+    """Every part of the scheme has its form, and names are not used twice."""
+    keys(scheme, SCHEME)
+    for axis in scheme["axes"]:
+        keys(axis, AXIS)
+    for parameter in scheme["parameters"]:
+        keys(parameter, PARAMETER)
+        _flags(parameter, "declared positive trainable varies")
+    for unknown in scheme["unknowns"]:
+        _unknown(unknown, len(scheme["axes"]))
+    for node in scheme["nodes"]:
+        _node(node, len(scheme["axes"]))
+    for rate in scheme["rates"]:
+        keys(rate, "unknown order terms")
+        for term in rate["terms"]:
+            keys(term, TERM)
+    if scheme["step"] is not None:
+        _step(scheme["step"])
+    for names in (
+        [u["name"] for u in scheme["unknowns"]],
+        [p["name"] for p in scheme["parameters"]],
+        [r["unknown"] for r in scheme["rates"]],
+    ):
+        if len(set(names)) != len(names):
+            raise Rejected("a name of the scheme is used twice")
+
+
+def _flags(data: dict[str, Any], names: str) -> None:
+    if not all(isinstance(data[n], bool) for n in names.split()):
+        raise Rejected("a flag of the scheme is neither true nor false")
+
+
+def _whole(values: Any, size: int) -> None:
+    """A list of so many whole numbers."""
+    good = isinstance(values, list) and len(values) == size
+    if not good or any(isinstance(v, bool) or not isinstance(v, int) for v in values):
+        raise Rejected("a place in the scheme is malformed")
+
+
+def _unknown(unknown: dict[str, Any], dim: int) -> None:
+    keys(unknown, UNKNOWN + (" formula low high" if unknown.get("kind") == "data" else ""))
+    _whole(unknown["location"], dim)
+    _whole(unknown["extra"], dim)
+    if len(unknown["edges"]) != dim or unknown["kind"] not in {"field", "data"}:
+        raise Rejected("an unknown of the scheme is malformed")
+    for pair in unknown["edges"]:
+        if len(pair) != 2 or (pair[0]["rule"] == "periodic") != (pair[1]["rule"] == "periodic"):
+            raise Rejected("an unknown of the scheme is malformed")
+        for edge in pair:
+            keys(edge, EDGE)
+            _flags(edge, "homogeneous")
+            if edge["mirror"] not in (-1, 0, 1) or edge["rule"] not in (
+                "periodic", "wall", "zero", "none",
+            ):  # fmt: skip
+                raise Rejected("a wall of the scheme is malformed")
+
+
+def _node(node: dict[str, Any], dim: int) -> None:
+    keys(node, NODES[node["is"]])
+    _whole(node["location"], dim)
+    if node["is"] == "linear":
+        for stencil, _ in node["terms"]:
+            _stencil(stencil, dim)
+    if node["is"] == "read" and node["kind"] not in {"field", "data", "coordinate"}:
+        raise Rejected("a grid expression reads something unknown")
+    for face in node.get("faces", ()):
+        keys(face, FACE)
+        _stencil(face["difference"], dim)
+
+
+def _stencil(data: dict[str, Any], dim: int) -> None:
+    keys(data, STENCIL)
+    _whole(data["shift"], dim)
+    for offset, _ in data["weights"]:
+        _whole(offset, dim)
+
+
+def _step(step: dict[str, Any]) -> None:
+    keys(step, STEP)
+    _whole([step["start_steps"], step["inner"]], 2)
+    for array in step["arrays"]:
+        keys(array, ARRAY)
+        _flags(array, "level")
+    for part in ("start", "body", "finish"):
+        for stage in step[part]:
+            keys(stage, STAGE)
+            if stage["frozen"] not in ("", "save", "use"):
+                raise Rejected("a stage of the time method is malformed")
+            for update in stage["updates"]:
+                keys(update, UPDATE)
