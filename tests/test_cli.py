@@ -1,5 +1,7 @@
 """The command line: its door, new, check and fmt; no fault ends in a traceback."""
 
+import io
+import re
 import subprocess
 import sys
 import time
@@ -7,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from house import ROOT
 from iterant import grammars
 from iterant.cli import main
 from iterant.console import Exit, worst
@@ -185,3 +188,26 @@ def test_fmt_lays_out_and_leaves_faulty_files_alone(capsys: Capsys) -> None:
     again = Path("heat.scheme").read_text()
     assert told(capsys, "fmt", "heat.scheme")[:2] == (Exit.DONE, "")
     assert Path("heat.scheme").read_text() == again
+
+
+def test_no_faulty_file_ends_in_anything_but_bad_input(capsys: Capsys) -> None:
+    for path in sorted((ROOT / "tests" / "faulty").glob("*.scheme")):
+        code, _, said = told(capsys, "check", str(path))
+        assert code == Exit.BAD_INPUT, path.name
+        assert path.name in said
+
+
+def test_faults_stand_out_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    shown = Terminal()
+    monkeypatch.setattr(sys, "stderr", shown)
+    Path("bad.scheme").write_text("scheme bad\ndomian x [red]in[/red] [0, 1]\n")
+    assert main(["check", "bad.scheme"]) == Exit.BAD_INPUT
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown.getvalue())
+    assert plain != shown.getvalue()
+    assert "domian x [red]in[/red] [0, 1]" in plain
