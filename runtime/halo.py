@@ -28,9 +28,16 @@ def crop(padded: Tensor, place: Place) -> Tensor:
     return padded
 
 
-def line(place: Place, axis: int, first: float, count: int, like: Tensor) -> Tensor:
-    """Coordinates of `count` points from index `first` on, shaped to broadcast along one axis."""
+def line(
+    place: Place, axis: int, first: float, count: int, like: Tensor, *, around: int | None = None
+) -> Tensor:
+    """Coordinates of `count` points from index `first` on, shaped to broadcast along one axis.
+
+    `around` is the number of points after which the index starts again.
+    """
     index = torch.arange(count, dtype=torch.float64, device=like.device) + first
+    if around is not None:
+        index = index.remainder(around)
     values = place.origin[axis] + index * place.spacing[axis]
     shape = [1] * len(place.origin)
     shape[axis] = count

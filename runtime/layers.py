@@ -107,14 +107,17 @@ def homogeneous(place: Place) -> Place:
 
 
 def coordinates(
-    place: Place, counts: tuple[int, ...], *, like: Tensor, halo: bool = False
+    place: Place, counts: tuple[int, ...], *, like: Tensor, halo: bool = False, whole: bool = False
 ) -> tuple[Tensor, ...]:
     """Coordinates of the points of a place, one broadcastable array an axis: (X, 1), (1, Y).
 
-    `counts` are the points of each axis without the place's extra ones; `halo` adds the ghosts.
+    `counts` are the points of each axis without the place's extra ones; `halo` adds the ghosts,
+    which on a periodic axis are points inside: both ends of the axis then read one value. With
+    `whole` each array has the size of the grid.
     """
     lines = []
     for axis, (n, extra) in enumerate(zip(counts, place.extra, strict=True)):
         low, high = place.halo[axis] if halo else (0, 0)
-        lines.append(line(place, axis, -low, low + n + extra + high, like))
-    return tuple(lines)
+        around = n if place.sides[axis][0].rule == "periodic" else None
+        lines.append(line(place, axis, -low, low + n + extra + high, like, around=around))
+    return tuple(torch.broadcast_tensors(*lines)) if whole else tuple(lines)  # type: ignore[no-untyped-call]

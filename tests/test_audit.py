@@ -1,0 +1,110 @@
+"""Faults that an audit found, each the shortest text that showed it.
+
+Every verdict is compared with what the emitted module does in float64, on a handful of points.
+"""
+
+import numpy as np
+import pytest
+import torch
+
+import iterant
+from iterant.runtime.checker import check
+
+
+def text(*lines, domain="x in [0, 1]", grid="5", boundary="periodic", field="field u"):
+    """A scheme on a small grid."""
+    head = ["scheme audit", f"domain {domain}", f"grid {grid}", f"boundary {boundary}", field]
+    return "\n".join([*head, *lines]) + "\n"
+
+
+def compiled(*lines, **place):
+    return iterant.compile(text(*lines, **place), force=True)
+
+
+def verdicts(artifact):
+    """{claim: verdict}; what is certified is accepted by the checker."""
+    for found in artifact.certificates:
+        if found.verdict == "certified":
+            report = check(found, artifact.source_code)
+            assert report.accepted, report.reason
+    return {c.claim: c.verdict for c in artifact.certificates}
+
+
+def matrix(artifact):
+    """One step of a scheme of one scalar unknown as a matrix, its constant part left out."""
+    module = artifact.module(dtype=torch.float64)
+    counts = module.plan.counts
+    size = int(np.prod(counts))
+    units = torch.eye(size, dtype=torch.float64).reshape(size, *counts)
+    with torch.no_grad():
+        zero = module.step(module.start(torch.zeros(counts, dtype=torch.float64)))["u"]
+        found = module.step(module.start(units))["u"] - zero
+    return found.reshape(size, size).numpy().T
+
+
+# ---- coordinates on a periodic axis
+
+
+@pytest.mark.parametrize("operator", ["div((1 + x)*grad(u))", "dx(x*dx(u))", "-dx(x*u)"])
+def test_a_coordinate_has_one_value_on_the_seam_of_a_periodic_axis(operator):
+    artifact = compiled(
+        f"equation dt(u) = {operator}",
+        "time explicit_euler, step 1/200, steps 4",
+        "certify conserves integral(u)",
+    )
+    assert verdicts(artifact) == {"conserves integral(u)": "certified"}
+    np.testing.assert_allclose(matrix(artifact).sum(axis=0), 1, atol=1e-13)
+
+
+def test_a_flux_with_a_coordinate_on_a_periodic_axis_keeps_its_norm():
+    artifact = compiled(
+        "equation dt(u) = div((1 + x)*grad(u))",
+        "time explicit_euler, step limit, steps 4",
+        "certify l2_stable",
+        grid="6",
+    )
+    assert verdicts(artifact) == {"l2_stable": "certified"}
+    assert np.linalg.norm(matrix(artifact), 2) <= 1 + 1e-12
+
+
+# ---- signs
+
+
+@pytest.mark.parametrize("value", ["1/2", "-1/2"])
+def test_a_parameter_of_either_sign_is_no_positive_one(value):
+    artifact = compiled(
+        f"param kappa = {value}, in [-1, 1]",
+        "equation dt(u) = lap(u) - 20*kappa*u",
+        "time explicit_euler, step 1/1000, steps 4",
+        "certify l2_stable, max_principle, positivity",
+    )
+    assert "certified" not in verdicts(artifact).values()
+
+
+# ---- one point between two walls
+
+
+def test_one_point_between_two_walls_keeps_the_maximum_principle():
+    artifact = compiled(
+        "equation dt(u) = lap(u)",
+        "time explicit_euler, step limit, steps 4",
+        "certify max_principle",
+        domain="x, y in [0, 1]",
+        grid="1, 2",
+        boundary="u = 0",
+    )
+    assert verdicts(artifact) == {"max_principle": "certified"}
+    assert matrix(artifact).min() >= -1e-14
+
+
+# ---- texts that compiled to code that did not run
+
+
+def test_frozen_weights_of_an_equation_without_flux():
+    artifact = compiled(
+        "equation dt(u) = lap(u)",
+        "time fsi, cycle 3, frozen, step limit, steps 6",
+        "certify l2_stable",
+    )
+    assert verdicts(artifact) == {"l2_stable": "certified"}
+    assert np.linalg.norm(matrix(artifact), 2) <= 1 + 1e-12
