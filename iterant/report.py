@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .compiler.model import LIMIT, Axis, Equation, Field, Model
-from .compiler.scheme import OrderRow, Scheme
+from .compiler.scheme import OrderRow, Scheme, Term
 from .compiler.walls import Wall
 from .runtime.contract import Limit
 from .spelling import spelt
@@ -200,9 +200,22 @@ def _time(model: Model, scheme: Scheme | None, limit: Limit | None) -> Iterator[
 
 
 def _split(scheme: Scheme) -> Iterator[str]:
-    """Which terms are implicit, which explicit."""
-    terms = sum(len(rate.terms) for rate in scheme.rates)
-    yield f"implicit: no term; explicit: {'the one term' if terms == 1 else f'all {terms} terms'}"
+    """Which terms are implicit, which explicit, and which are advanced in turn."""
+    terms = [term for rate in scheme.rates for term in rate.terms]
+    named = "the one term" if len(terms) == 1 else f"all {len(terms)} terms"
+    yield f"implicit: no term; explicit: {named}"
+    stages = scheme.step.body if scheme.step is not None else ()
+    turns = dict.fromkeys(u.terms for s in stages for u in s.updates if u.terms is not None)
+    if turns:
+        yield "advanced in turn: " + ", then ".join(
+            " and ".join(_term(terms[i], i) for i in turn) for turn in turns
+        )
+
+
+def _term(term: Term, number: int) -> str:
+    """A term by its place in the equation and its outermost operators."""
+    words = f" ({', '.join(term.words)})" if term.words else ""
+    return f"term {number + 1}{words}"
 
 
 def _step(model: Model, scheme: Scheme | None, limit: Limit | None) -> str:
