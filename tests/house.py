@@ -40,7 +40,7 @@ BELOW: dict[str, tuple[str, ...]] = {
     "architectures": ("graph", "discretisation"),
     "naming": (),
     "passes": ("graph", "naming"),
-    "certificates": ("graph", "integrators"),
+    "certificates": ("graph", "reference"),
     "stepping": ("certificates",),
     "printer": ("graph", "naming"),
     "emission": ("printer", "architectures"),
