@@ -13,7 +13,14 @@ from .compiler.graph import Graph, Node, Routine
 
 CHARACTER, HEIGHT, PADDING, GAP, RISE = 7.2, 26, 10, 18, 34
 LONGEST = 56  # characters of a label
-FILLS = {"Input": "#dbeafe", "Stencil": "#dcfce7", "Pointwise": "#fef9c3"}
+FILLS = {
+    "Input": "#dbeafe",
+    "Weight": "#dbeafe",
+    "StencilOp": "#dcfce7",
+    "AdjointOp": "#dcfce7",
+    "Pointwise": "#fef9c3",
+    "NetworkOp": "#fae8ff",
+}
 STYLE = (
     "text{font:12px ui-monospace,Menlo,Consolas,monospace;fill:#111}"
     ".title{font-weight:bold;font-size:14px}.doc{fill:#555}"
