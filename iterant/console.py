@@ -89,14 +89,23 @@ def guarded(action: Callable[[], int | None]) -> int:
         tell("interrupted")
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        # The reader of a pipe has gone; Python must not flush into it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.DONE
+        return _unread()
+    except SystemExit as end:
+        # typer ends the process itself when the reader of a pipe has gone.
+        if isinstance(end.__context__, BrokenPipeError):
+            return _unread()
+        raise
     except MemoryError:
         tell("there is not enough memory for this; a smaller --grid needs less")
         return Exit.BAD_INPUT
     except Exception as fault:  # noqa: BLE001  the last resort
         return _explained(fault)
+
+
+def _unread() -> int:
+    """The reader of a pipe has read enough; Python must not flush into the pipe at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return Exit.DONE
 
 
 def _explained(fault: Exception) -> int:

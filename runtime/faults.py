@@ -22,6 +22,7 @@ def need(module: str, *, extra: str, to: str) -> ModuleType:
     try:
         return import_module(module)
     except ImportError as missing:
-        library = module.partition(".")[0]
+        top = module.partition(".")[0]
+        library = "pillow" if top == "PIL" else top.replace("_", "-")
         text = f"{to} needs {library}, which is not installed: pip install 'iterant[{extra}]'"
         raise UserError(text) from missing

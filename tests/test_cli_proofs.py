@@ -1,6 +1,8 @@
 """compile, certify, verify and graph from the command line, with their exit codes."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -142,3 +144,16 @@ def test_what_takes_too_long_is_given_up(capsys: Capsys, monkeypatch: pytest.Mon
     code, _, said = told(capsys, "certify", "heat.scheme", "--prove-seconds", "0.1")
     assert code == Exit.BAD_INPUT
     assert "`limit` was not decided within 0.1 seconds" in said
+
+
+def test_a_reader_that_has_read_enough_is_no_fault() -> None:
+    code = "import sys; from iterant.cli import main; sys.exit(main(sys.argv[1:]))"
+    words = [sys.executable, "-c", code, "compile", str(EXAMPLES / "variable_heat.scheme")]
+    printing = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert printing.stdout is not None
+    printing.stdout.close()
+    assert printing.stderr is not None
+    said = printing.stderr.read()
+    assert printing.wait() == Exit.DONE, said
+    assert "Traceback" not in said
+    assert "BrokenPipe" not in said
