@@ -184,6 +184,7 @@ class ArrayPlace:
     extra: Range  # beyond 0..n: (start, stop); (0, 0) for plain cells
     halo: tuple[tuple[int, int], ...]
     ghosts: bool = True
+    points: bool = False  # a coordinate: all of them come with one halo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +198,7 @@ class Graph:
     start: tuple[Call, ...]
     body: tuple[Call, ...]
     finish: tuple[Call, ...]
+    reserved: frozenset[str] = frozenset()  # words that no variable of a routine may be called
     watch: tuple[tuple[str, Call], ...] = ()
 
     def routine(self, name: str) -> Routine:

@@ -261,6 +261,19 @@ class Model:
     watches: tuple[Watched, ...]
     warnings: tuple[Diagnostic, ...] = field(default=())
 
+    @property
+    def names(self) -> frozenset[str]:
+        """All names that the text has given away, those of components included."""
+        items: tuple[Field | Data, ...] = (*self.fields, *self.data)
+        others: tuple[Axis | Param | Function | Kernel, ...] = (
+            *self.axes,
+            *self.params,
+            *self.functions,
+            *self.kernels,
+        )
+        parts = {s.name for f in items for s in f.symbols}
+        return frozenset(parts | {f.name for f in items} | {o.name for o in others})
+
     def param(self, name: str) -> Param:
         """The parameter of that name."""
         return next(p for p in self.params if p.name == name)

@@ -8,7 +8,8 @@ from functools import lru_cache
 
 _OURS = frozenset(
     "torch nn math Tensor layers Place Plan Side Stage PERIODIC REFLECT NONE PLACES STEPS COUNTS"
-    " DIGEST SCHEME self state counts index clock zip range float int tuple dict super".split()
+    " DIGEST SCHEME self state counts index clock zip range float int tuple dict"
+    " super tau t".split()
 )
 
 
@@ -22,8 +23,9 @@ def safe(name: str) -> str:
     if word != name:
         return re.sub(r"\W", "_", word, flags=re.ASCII)
     stem = name.rstrip("_")
+    shouted = name.isupper() and "_" in name  # constants of the emitted text look so
     special = keyword.iskeyword(stem) or keyword.issoftkeyword(stem) or stem in _OURS
-    if special or not stem or name.startswith("_") or re.search(r"_\d+$", stem):
+    if special or shouted or not stem or name.startswith("_") or re.search(r"_\d+$", stem):
         return f"v{name}_" if name.startswith("_") else f"{name}_"
     return name
 
@@ -31,7 +33,8 @@ def safe(name: str) -> str:
 def class_name(name: str) -> str:
     """perona_malik -> PeronaMalik."""
     joined = "".join(part[:1].upper() + part[1:] for part in safe(name).split("_") if part)
-    return joined or "Scheme"
+    joined = joined or "Scheme"
+    return f"{joined}Scheme" if keyword.iskeyword(joined) or joined in _OURS else joined
 
 
 _MODULE = frozenset(
@@ -39,9 +42,9 @@ _MODULE = frozenset(
     " dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter"
     " get_submodule half ipu load_state_dict modules mtia named_buffers named_children"
     " named_modules named_parameters parameters parametrizations"
-    " register_backward_hook register_buffer register_forward_hook"
-    " register_module register_parameter requires_grad_ set_extra_state set_submodule share_memory"
-    " state_dict to to_empty train training type xpu zero_grad plan start step finish".split()
+    " register_backward_hook register_buffer register_forward_hook register_module"
+    " register_parameter requires_grad_ set_extra_state set_submodule share_memory state_dict"
+    " T_destination to to_empty train training type xpu zero_grad plan start step finish".split()
 )
 
 

@@ -82,7 +82,7 @@ def _slot(source: int, inputs: list[int], symbols: list[Symbol]) -> Symbol:
     """The symbol that stands for a node among the inputs, a new one if there is none."""
     if source not in inputs:
         inputs.append(source)
-        symbols.append(Symbol(f"_v{source}", real=True))
+        symbols.append(Symbol(f"#v{source}", real=True))
     return symbols[inputs.index(source)]
 
 
@@ -182,9 +182,11 @@ def _with_halo(place: ArrayPlace, wanted: Range, *, prepared: bool) -> ArrayPlac
 
 
 def _shared_halos(graph: Graph, places: tuple[ArrayPlace, ...]) -> tuple[ArrayPlace, ...]:
-    """Arrays that are renamed into one another have one halo, the widest of theirs."""
+    """Arrays that are renamed into one another have one halo, and so have all coordinates."""
     halos = {p.name: p.halo for p in places}
     moves = [m for c in (*graph.start, *graph.body, *graph.finish) for m in c.moves]
+    points = [p.name for p in places if p.points]
+    moves += [(points[0], other) for other in points[1:]]
     for _ in moves:
         for a, b in moves:
             wide = tuple(
@@ -206,12 +208,12 @@ def _place_inputs(routine: Routine, places: Mapping[str, ArrayPlace]) -> Routine
             for (low, high), (own_low, own_high) in zip(node.range, place.extra, strict=True)
         )
         at = place.extra
-        if outside:
+        if outside or (place.points and any(map(any, place.halo))):
             at = tuple(
                 (own[0] - halo[0], own[1] + halo[1])
                 for own, halo in zip(place.extra, place.halo, strict=True)
             )
-        op = Input(array=node.op.array, padded=outside)
+        op = Input(array=node.op.array, padded=at != place.extra)
         nodes[number] = replace(node, op=op, range=at)
     return routine.with_nodes(nodes, routine.outputs)
 
@@ -245,14 +247,15 @@ def arrange_calls(graph: Graph) -> Graph:
 
 def name_variables(graph: Graph) -> Graph:
     """Safe, distinct names: an array keeps its own, others are numbered where they clash."""
-    return replace(graph, routines=tuple(_named(r) for r in graph.routines))
+    return replace(graph, routines=tuple(_named(r, graph.reserved) for r in graph.routines))
 
 
-def _named(routine: Routine) -> Routine:
+def _named(routine: Routine, reserved: frozenset[str]) -> Routine:
     nodes = routine.nodes()
-    taken: set[str] = set()
     chosen: dict[int, str] = {}
     arrays = [i for i, n in nodes.items() if isinstance(n.op, Input)]
+    own = {safe(a) for a, _ in routine.outputs}
+    taken = set(reserved) - own - {safe(nodes[i].op.array) for i in arrays}  # type: ignore[union-attr]
     for number in [*arrays, *(i for i in nodes if i not in arrays)]:
         base = safe(nodes[number].name or f"v{number}")
         name, count = base, 2

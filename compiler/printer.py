@@ -79,10 +79,10 @@ class Printer:
         alone = len(over) == 1 and not front and not tail and "**" in text
         return (f"-({text})" if alone and not text.startswith("(") else f"-{text}"), UNARY - 1
 
-    def _weight(self, factor: Expr) -> tuple[bool, bool, str]:
-        """Scalars first: their product is one number; then arrays, sums last."""
+    def _weight(self, factor: Expr) -> tuple[bool, bool, bool, str]:
+        """Scalars first: their product is one number; then functions, arrays, sums last."""
         scalar = factor.free_symbols <= self.scalars
-        return (not scalar, factor.is_Add, str(factor))
+        return (not scalar, factor.is_Add, not isinstance(factor, m.Called), str(factor))
 
     def _power(self, e: Expr) -> tuple[str, int]:
         base, exponent = e.as_base_exp()

@@ -12,7 +12,8 @@ from .model import Model
 from .source import Span
 from .stencil import Location
 
-TAU = Symbol("tau", positive=True)  # the time step
+# assumptions that no user's symbol has keep it apart from a parameter called tau
+TAU = Symbol("tau", positive=True, integer=False)  # the time step
 STEP_TIME = Symbol("t", real=True)  # the time at which a stage evaluates the equation
 
 
@@ -60,7 +61,7 @@ class GridAxis:
 class Edge:
     """One side of one axis for one unknown: how ghosts j = 1, 2, ... follow from the inside.
 
-    rule "periodic", "zero", "none" (never read outside) or "wall"; a wall states
+    rule "periodic", "zero", "none" (a straight line onward) or "wall"; a wall states
     value * u + slope * dn(u) = right. `mirror` says where the wall lies: 0 half a cell outside
     the last unknown (cells), 1 on the last unknown (Neumann and Robin ends of nodes, faces on a
     wall), -1 one spacing outside it (Dirichlet ends of nodes): ghost j mirrors the unknown

@@ -8,6 +8,9 @@ and in the right sides of the two conditions. A wall states value * u + slope * 
     nodes (mirror 1)   u_g = u[j] + 2 j h (right - value u_wall)/slope
     faces (mirror 1)   u_g = 2 right/value - u[j] where slope = 0: the wall carries a value
 
+Where a field leaves the domain no condition is needed, and a stencil that reads there all the same
+finds the straight line through the last two values: u_g = (1 + j) u[0] - j u[1].
+
 When n is smaller than the halo, u[j-1] is itself a ghost of the far side: the rules repeat. No
 torch here, so that the numbers can be read, tested and proved about without it.
 """
@@ -70,11 +73,21 @@ def at(index: int, sides: tuple[Side, Side], n: int, spacing: float) -> Row:
     match side.rule:
         case "periodic":
             return Row(((index % n, 1.0),))
-        case "zero" | "none":
+        case "zero":
             return Row()
+        case "none":
+            return _onward(j, far, n)
         case "wall":
             return _wall(j, far, sides, n, spacing)
     raise ValueError(f"no ghost rule is named {side.rule!r}")
+
+
+def _onward(j: int, far: bool, n: int) -> Row:
+    """Ghost j where nothing is said and nothing comes in: the straight line through both ends."""
+    if n == 1:
+        return Row(((0, 1.0),))
+    first, second = (n - 1, n - 2) if far else (0, 1)
+    return Row(((first, 1.0 + j), (second, -float(j))))
 
 
 def _wall(j: int, far: bool, sides: tuple[Side, Side], n: int, spacing: float) -> Row:

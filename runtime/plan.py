@@ -15,7 +15,7 @@ from typing import Any
 class Side:
     """Ghost rule of one side of one axis: value * u + slope * dn(u) = right at the wall.
 
-    `rule` is "periodic", "wall", "zero" or "none" (nothing is read outside). `mirror` says where
+    `rule` is "periodic", "wall", "zero" or "none" (a straight line onward). `mirror` says where
     the wall lies: 0 half a spacing outside the last unknown (cells), 1 on the last unknown, -1 a
     whole spacing outside it; ghost j = 1, 2, ... mirrors unknown j - 1 + mirror from this side.
     `right` is a number, or a function (t, coordinates) -> values on the wall, where `coordinates`

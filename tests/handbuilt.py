@@ -7,7 +7,7 @@ from typing import Any
 import sympy
 from sympy import Expr, Rational, Symbol
 
-from iterant.compiler import model as m, scheme as s, stencil as st
+from iterant.compiler import grid as g, model as m, scheme as s, stencil as st
 from iterant.compiler.source import Source, Span
 
 HERE = Span(0, 0)
@@ -120,12 +120,12 @@ def scheme(
 # ---- grid expressions
 
 
-def field(symbol: Symbol = U, location: st.Location = (0,)) -> s.Read:
+def field(symbol: Symbol = U, location: st.Location = (0,)) -> g.Read:
     """A field where it lives."""
-    return s.Read(symbol=symbol, kind="field", location=location)
+    return g.Read(symbol=symbol, kind="field", location=location)
 
 
-def rate(*values: s.Grid, unknown: Symbol = U, order: int = 1) -> s.Rate:
+def rate(*values: g.Grid, unknown: Symbol = U, order: int = 1) -> s.Rate:
     """d/dt u = the sum of grid functions."""
     terms = tuple(s.Term(words=(), coefficient=sympy.S.One, value=v, span=HERE) for v in values)
     return s.Rate(unknown=unknown, order=order, terms=terms, span=HERE)
@@ -141,25 +141,25 @@ def difference(axis: int, dim: int, order: int = 2) -> st.Stencil:
     return st.along(st.staggered(1, order, to_face=True), axis, dim=dim, scale=1 / H, shift=1)
 
 
-def laplacian(dim: int, order: int = 2) -> s.Linear:
+def laplacian(dim: int, order: int = 2) -> g.Linear:
     """lap(u)."""
     zero = (0,) * dim
     terms = tuple((second_difference(a, dim, order), field(location=zero)) for a in range(dim))
-    return s.Linear(terms=terms, location=zero)
+    return g.Linear(terms=terms, location=zero)
 
 
-def diffusion(dim: int, weight: Expr = sympy.S.One, order: int = 2) -> s.Flux:
+def diffusion(dim: int, weight: Expr = sympy.S.One, order: int = 2) -> g.Flux:
     """div(g * grad(u)) with g a function of the slope s across each face."""
     faces = []
     for a in range(dim):
         location = tuple(int(b == a) for b in range(dim))
         k = difference(a, dim, order)
-        slope = s.Linear(terms=((k, field(location=(0,) * dim)),), location=location)
+        slope = g.Linear(terms=((k, field(location=(0,) * dim)),), location=location)
         sign = Symbol("s", real=True)
-        g = s.Point(expression=weight, operands=((sign, slope),), location=location)
-        flux = s.Point(expression=weight * sign, operands=((sign, slope),), location=location)
-        faces.append(s.Face(axis=a, difference=k, slope=slope, weight=g, flux=flux))
-    return s.Flux(operand=field(location=(0,) * dim), faces=tuple(faces), location=(0,) * dim)
+        g = g.Point(expression=weight, operands=((sign, slope),), location=location)
+        flux = g.Point(expression=weight * sign, operands=((sign, slope),), location=location)
+        faces.append(g.Face(axis=a, difference=k, slope=slope, weight=g, flux=flux))
+    return g.Flux(operand=field(location=(0,) * dim), faces=tuple(faces), location=(0,) * dim)
 
 
 # ---- steps

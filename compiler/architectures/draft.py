@@ -87,7 +87,7 @@ class Draft:
         if node in self.kept:
             return self.array(self.kept[node], node.location)
         if self.hoist and prepared(node):
-            self.kept[node] = _prepared_name(node, self.kept, [a.name for a in self.scheme.axes])
+            self.kept[node] = self._prepared_name(node)
             return self.array(self.kept[node], node.location)
         match node:
             case Read(kind="coordinate"):
@@ -116,6 +116,17 @@ class Draft:
                     name=name or f"{node.function.name}_value",
                     span=span,
                 )
+
+    def _prepared_name(self, node: Grid) -> str:
+        """A name for a prepared array: k_at_x on the faces across x, k_given at the points."""
+        symbols = sorted({n.symbol.name for n in walk(node) if isinstance(n, Read)})
+        axes = [a.name for a in self.scheme.axes]
+        where = "".join(a for a, half in zip(axes, node.location, strict=True) if half)
+        base = "_".join([*symbols[:2], "at", where] if where else [*symbols[:2], "given"])
+        taken, name, number = {*self.kept.values(), *self.scheme.model.names}, base, 2
+        while name in taken:
+            name, number = f"{base}_{number}", number + 1
+        return name
 
     def linear(self, node: Linear, *, name: str, span: Span | None) -> int:
         """A stencil on each operand."""
@@ -157,7 +168,7 @@ class Draft:
                 fluxes.append(self.grid(face.flux, name=f"flux_{letter}"))
                 continue
             weight = self.grid(face.weight, name=f"weight_{letter}")
-            g, s = Symbol("_g", real=True), Symbol("_s", real=True)
+            g, s = Symbol("#g", real=True), Symbol("#s", real=True)
             fluxes.append(
                 self.add(
                     Pointwise(expression=g * s, symbols=(g, s)),
@@ -214,17 +225,6 @@ class Draft:
     def routine(self, name: str, doc: str, outputs: list[tuple[str, int]]) -> Routine:
         """The finished routine."""
         return Routine(name=name, doc=doc, digraph=digraph_of(self.nodes), outputs=tuple(outputs))
-
-
-def _prepared_name(node: Grid, kept: Mapping[Grid, str], axes: list[str]) -> str:
-    """A name for a prepared array: k_at_x on the faces across x, k_given at the points."""
-    symbols = sorted({n.symbol.name for n in walk(node) if isinstance(n, Read)})
-    where = "".join(a for a, half in zip(axes, node.location, strict=True) if half)
-    base = "_".join([*symbols[:2], "at", where] if where else [*symbols[:2], "given"])
-    taken, name, number = set(kept.values()), base, 2
-    while name in taken:
-        name, number = f"{base}_{number}", number + 1
-    return name
 
 
 def describe(node: Linear, axes: list[str]) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from sympy import Expr, Symbol
 
 from ..graph import ArrayPlace, Call, Graph, NetworkOp, Pointwise, Routine
 from ..grid import Flux, Grid, Read, walk
+from ..naming import safe
 from ..scheme import STEP_TIME, TAU, Array, Scheme, Stage, Term, Update
 from ..stencil import Location
 from .draft import Draft
@@ -22,19 +23,23 @@ def build(scheme: Scheme) -> Graph:
     frozen = _frozen_weights(scheme)
     routines: dict[str, Routine] = {}
     parts: dict[str, list[Call]] = {"start": [], "body": [], "finish": []}
+    reserved = _reserved(scheme)
     stages = {"start": scheme.step.start, "body": scheme.step.body, "finish": scheme.step.finish}
     for part, calls in parts.items():
         for stage in stages[part]:
             routine, call = _stage(scheme, stage, kept, frozen)
             if routine is not None:
-                name = _unique(routine, routines)
+                name = _unique(routine, routines, reserved)
                 routines[name] = replace(routine, name=name)
                 call = replace(call, routine=name)
-            calls.append(call)
+            if routine is not None or call.moves:
+                calls.append(call)
     watch = tuple(_watches(scheme, kept))
     prepare = _prepare(scheme, kept)
     if prepare is not None:
-        routines["prepare"] = prepare[0]
+        name = _unique(prepare[0], routines, reserved)
+        prepare = replace(prepare[0], name=name), replace(prepare[1], routine=name)
+        routines[name] = prepare[0]
     routines |= {r.name: r for r, _ in watch}
     return Graph(
         name=scheme.model.name,
@@ -45,18 +50,28 @@ def build(scheme: Scheme) -> Graph:
         body=tuple(parts["body"]),
         finish=tuple(parts["finish"]),
         watch=tuple((r.name, c) for r, c in watch),
+        reserved=reserved | frozenset(map(safe, routines)) | frozenset(map(safe, kept.values())),
     )
 
 
-def _unique(routine: Routine, routines: dict[str, Routine]) -> str:
+def _unique(routine: Routine, routines: dict[str, Routine], reserved: frozenset[str]) -> str:
     """Its own name; an equal routine is shared, a different one of that name gets a number."""
     name, number = routine.name, 2
-    while name in routines:
-        other = routines[name]
-        if other.nodes() == routine.nodes() and other.outputs == routine.outputs:
+    while name in routines or name in reserved:
+        other = routines.get(name)
+        if other and other.nodes() == routine.nodes() and other.outputs == routine.outputs:
             return name
         name, number = f"{routine.name}{number}", number + 1
     return name
+
+
+def _reserved(scheme: Scheme) -> frozenset[str]:
+    """Names of the text, arrays and letters of tables, as they are written in emitted code."""
+    assert scheme.step is not None
+    stages = (*scheme.step.start, *scheme.step.body, *scheme.step.finish)
+    letters = {s.name for stage in stages for s, _ in stage.table}
+    arrays = {a.name for a in scheme.step.arrays}
+    return frozenset(map(safe, scheme.model.names | letters | arrays)) | {"tau", "t"}
 
 
 # ---- stages
@@ -66,7 +81,7 @@ def _stage(
     scheme: Scheme, stage: Stage, kept: dict[Grid, str], frozen: dict[Grid, str]
 ) -> tuple[Routine | None, Call]:
     """One stage as a routine and its call."""
-    if not stage.updates and stage.frozen != "save":
+    if not stage.updates and not (stage.frozen == "save" and frozen):
         return None, Call(routine=None, moves=stage.moves)
     own = dict(kept)
     if stage.frozen == "use":
@@ -268,10 +283,9 @@ def _places(
     found += [replace(homes[a.like], name=a.name) for a in extra]
     if any(n.kind == "coordinate" for k in kept for n in walk(k) if isinstance(n, Read)):
         zero = (0,) * dim
+        like = scheme.unknowns[0].symbol
         found += [
-            ArrayPlace(
-                name=a.name, like=scheme.unknowns[0].symbol, location=zero, extra=none, halo=none
-            )
+            ArrayPlace(name=a.name, like=like, location=zero, extra=none, halo=none, points=True)
             for a in scheme.axes
         ]
     first = scheme.unknowns[0].symbol

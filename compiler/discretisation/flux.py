@@ -63,7 +63,7 @@ def _face(context: Context, part: Expr, axis: int, at: Location) -> Face:
     if weight == 1:
         return Face(axis=axis, difference=difference, slope=slope, weight=None, flux=slope)
     grid = build(context, weight, location, atom)
-    g, s = Symbol("_g", real=True), Symbol("_s", real=True)
+    g, s = Symbol("#g", real=True), Symbol("#s", real=True)
     product = Point(expression=g * s, operands=((g, grid), (s, slope)), location=location)
     return Face(axis=axis, difference=difference, slope=slope, weight=grid, flux=product)
 
@@ -143,7 +143,7 @@ def _mean(context: Context, node: Grid, axis: int) -> Grid:
         return linear(((context.half(axis, 0, to_face=to_face), node),), location)
     shift = 1 if to_face else -1
     low, high = (-1, 0) if to_face else (0, 1)
-    a, b = Symbol("_a", real=True), Symbol("_b", real=True)
+    a, b = Symbol("#a", real=True), Symbol("#b", real=True)
     ends = tuple(
         linear(
             (

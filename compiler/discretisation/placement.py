@@ -83,9 +83,14 @@ def _dirichlet_ends(model: Model, a: int, faults: Faults) -> int:
 def _spacing_symbols(model: Model, values: list[Expr]) -> list[Symbol]:
     """One symbol for each distinct spacing: h if there is one, else hx, hy, ..."""
     if len(set(values)) == 1:
-        return [Symbol("h", positive=True)] * len(values)
+        return [_spacing_symbol("h")] * len(values)
     first = {v: model.axes[i].name for i, v in reversed(list(enumerate(values)))}
-    return [Symbol(f"h{first[v]}", positive=True) for v in values]
+    return [_spacing_symbol(f"h{first[v]}") for v in values]
+
+
+def _spacing_symbol(name: str) -> Symbol:
+    """A symbol that no parameter of the user equals, whatever its name."""
+    return Symbol(name, positive=True, integer=False)
 
 
 # ---- staggered locations
@@ -144,7 +149,7 @@ def _toggles(model: Model, expression: Expr, toggle: Location) -> Iterator[tuple
     stack = [(expression, toggle)]
     while stack:
         node, above = stack.pop()
-        if isinstance(node, Partial):
+        if isinstance(node, Partial) and node.args[1] in coordinates:
             axis = coordinates.index(node.args[1])
             odd = int(node.args[2]) % 2
             stack.append((node.args[0], _xor(above, _unit(axis, dim)) if odd else above))

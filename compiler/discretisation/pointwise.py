@@ -79,7 +79,7 @@ def _stand_in(expression: Expr, number: int) -> Symbol:
     """A symbol that stands for a grid function: its own name if it has one."""
     if expression.is_Symbol:
         return expression
-    return Symbol(f"_{number}", real=True)
+    return Symbol(f"#{number}", real=True)
 
 
 def _atom(context: Context, node: Expr, at: Location, atom: Atom | None) -> Grid | None:

@@ -50,7 +50,7 @@ def transport(
         return [(speed, above)]
     if context.is_constant(speed) and speed.is_nonpositive:
         return [(speed, below)]
-    a, up, down = (Symbol(n, real=True) for n in ("_speed", "_above", "_below"))
+    a, up, down = (Symbol(n, real=True) for n in ("#speed", "#above", "#below"))
     operands = ((a, build(context, speed, at)), (up, above), (down, below))
     upwind = Max(a, 0) * up + Min(a, 0) * down
     return [(sympy.S.One, Point(expression=upwind, operands=operands, location=at))]

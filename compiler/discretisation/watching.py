@@ -27,7 +27,7 @@ def _watch(context: Context, watched: Watched) -> Watch:
         parts = []
         for term in sympy.Add.make_args(sympy.expand_mul(node.args[0])):
             coefficient, rest = _constant(context, term)
-            symbol = Symbol(f"_s{len(sums)}", real=True)
+            symbol = Symbol(f"#s{len(sums)}", real=True)
             sums.append((symbol, Sum(value=_density(context, rest), mean=isinstance(node, Mean))))
             parts.append(coefficient * symbol)
         mapping[node] = sympy.Add(*parts)
@@ -57,7 +57,7 @@ def _density(context: Context, term: Expr) -> Grid:
             ((context.half(axis, 1, to_face=to_face), build(context, base.args[0], home)),),
             tuple(h ^ int(a == axis) for a, h in enumerate(home)),
         )
-        s = Symbol("_s", real=True)
+        s = Symbol("#s", real=True)
         return Point(expression=s**2, operands=((s, slope),), location=slope.location)
     home = context.common_location(term, zero)
     return build(context, term, home)

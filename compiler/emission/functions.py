@@ -14,7 +14,7 @@ from ..naming import safe
 from ..operators import RandomNormal, RandomUniform
 from ..scheme import Scheme
 from .statements import Writer
-from .words import Words, plain_text, scalars_of
+from .words import Words, plain_text, scalar, scalars_of
 
 _DOC = 84  # what a docstring line may hold within 100 columns
 
@@ -25,7 +25,7 @@ def routine_text(scheme: Scheme, routine: Routine, call: Call, words: Words) -> 
     lines, returned = writer.write()
     names = {n.op.array: n.name for n in routine.nodes().values() if isinstance(n.op, Input)}
     arguments = [names[a] for a in (*call.padded, *call.plain)]
-    arguments += [safe(s.name) for s in call.scalars]
+    arguments += [scalar(s) for s in call.scalars]
     typed = [f"{a}: Tensor" for a in arguments]
     typed += [f"{safe(s.name)}: nn.Module" for s in call.networks]
     columns = [s for s, _ in call.table if s not in call.time.free_symbols]

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import sympy
+
 from ..graph import Call, Graph
 from ..model import Learned, Param
 from ..naming import attribute, safe
 from ..scheme import Scheme
 from .plan_text import is_time, table_name
-from .words import Words
+from .words import Words, weight
 
 
 def init_lines(scheme: Scheme, words: Words) -> list[str]:
     """Buffers, parameters that keep their range, learned functions."""
     lines = []
-    if scheme.step_value is not None:
-        lines.append(_buffer("tau", words.number(scheme.step_value)))
+    step = scheme.step_value if scheme.step_value is not None else sympy.S.One
+    lines.append(_buffer("tau", words.number(step)))
     for p in scheme.model.params:
         if p.of_limit or not _needed(scheme, p):
             continue
@@ -68,7 +70,7 @@ def call_lines(scheme: Scheme, call: Call, written: Iterable[str]) -> list[str]:
     if call.routine is not None:
         time = ", t" if call.clocked else ""
         padded = [f'layers.pad({safe(a)}, PLACES["{safe(a)}"]{time})' for a in call.padded]
-        scalars = [f"self.{attribute(s.name)}" for s in (*call.scalars, *call.networks)]
+        scalars = [f"self.{weight(s)}" for s in (*call.scalars, *call.networks)]
         columns = [s for s, _ in call.table if not is_time(call, s)]
         values = [*padded, *map(safe, call.plain), *scalars, *(safe(s.name) for s in columns)]
         values += ["t"] if call.timed else []

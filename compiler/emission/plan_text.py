@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from sympy import Expr, Symbol
 
 from ..graph import ArrayPlace, Call, Graph
-from ..naming import attribute, safe
+from ..naming import safe
 from ..scheme import Scheme, Unknown
-from .words import Words
+from .words import Words, weight
 
 POINTS = "(points)"  # the place of coordinates; no array can be called so
 
@@ -134,7 +134,7 @@ def stage_text(scheme: Scheme, call: Call, function: str, words: Words) -> str:
     parts = [f"function={function}", f"padded={_words(call.padded)}"]
     if call.plain:
         parts.append(f"plain={_words(call.plain)}")
-    names = [attribute(s.name) for s in (*call.scalars, *call.networks)]
+    names = [weight(s) for s in (*call.scalars, *call.networks)]
     if names:
         parts.append(f"scalars={_tuple([_quoted(n) for n in names])}")
     columns = [(s, v) for s, v in call.table if not is_time(call, s)]

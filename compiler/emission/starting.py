@@ -9,6 +9,7 @@ from ..model import Data, Field
 from ..naming import attribute, safe
 from ..scheme import Scheme
 from .module import call_lines, state_names
+from .words import weight
 
 
 def start_lines(
@@ -62,10 +63,11 @@ def _given_lines(
 ) -> list[str]:
     """One field or data: its components, by formula where it is not given."""
     if len(parts) == 1:
+        own = safe(parts[0])
         if parts[0] not in formulas:
-            return []
-        call = _formula_call(parts[0], formulas)
-        return [f"if {name} is None:", f"    {name} = {call}"]
+            return [] if own == name else [f"{own} = {name}"]
+        lines = [f"if {name} is None:", f"    {own} = {_formula_call(parts[0], formulas)}"]
+        return lines if own == name else [*lines, "else:", f"    {own} = {name}"]
     targets = ", ".join(map(safe, parts))
     unpack = f"{targets} = layers.components({name}, {len(scheme.axes)})"
     if parts[0] not in formulas:
@@ -111,13 +113,13 @@ def _prepare_lines(scheme: Scheme, graph: Graph) -> list[str]:
             targets = ", ".join(safe(a) for a in axes)
             lines.append(
                 f"{targets}{',' if len(axes) == 1 else ''} = layers.coordinates("
-                'PLACES["(points)"], counts, like=self.tau, halo=True)'
+                'PLACES["(points)"], counts, like=self.tau, halo=True, whole=True)'
             )
         padded = [
             safe(a) if a in axes else f'layers.pad({safe(a)}, PLACES["{safe(a)}"])'
             for a in call.padded
         ]
-        scalars = [f"self.{attribute(s.name)}" for s in call.scalars]
+        scalars = [f"self.{weight(s)}" for s in call.scalars]
         values = ", ".join([*padded, *map(safe, call.plain), *scalars])
         targets = ", ".join(safe(a) for a in call.writes)
         lines.append(f"{targets} = {safe(call.routine or '')}({values})")

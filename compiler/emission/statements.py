@@ -159,18 +159,10 @@ class Writer:
             return child.name
         if child.range is None or not self._is_array(child):
             return child.name
-        return child.name + slices(child.range, at, self._own_axis(child))
+        return child.name + slices(child.range, at)
 
     def _is_array(self, child: Node) -> bool:
         return not (isinstance(child.op, Pointwise) and not child.inputs)
-
-    def _own_axis(self, child: Node) -> int | None:
-        """The only axis along which a coordinate array has a length."""
-        if isinstance(child.op, Coordinate):
-            return child.op.axis
-        names = [a.name for a in self.scheme.axes]
-        held = isinstance(child.op, Input) and child.op.array in names
-        return names.index(child.op.array) if held else None  # type: ignore[union-attr]
 
     # ---- sums
 
@@ -222,13 +214,10 @@ class Writer:
         return total if volume == "1" else f"{volume} * {total}"
 
 
-def slices(own: Range, at: Range, axis: int | None = None) -> str:
+def slices(own: Range, at: Range) -> str:
     """`[..., 1:-1, 2:]`: the part `at` of an array that covers `own`; nothing if it is all."""
     parts = []
-    for a, ((start, stop), (low, high)) in enumerate(zip(own, at, strict=True)):
-        if axis is not None and a != axis:
-            parts.append(":")
-            continue
+    for (start, stop), (low, high) in zip(own, at, strict=True):
         first, last = low - start, stop - high
         parts.append((str(first) if first else "") + ":" + (f"-{last}" if last else ""))
     if all(p == ":" for p in parts):

@@ -11,9 +11,22 @@ from sympy import Expr, Symbol
 from ..architectures.scalars import free_scalars
 from ..graph import Range
 from ..model import Function
-from ..naming import safe
+from ..naming import attribute, safe
 from ..printer import Printer, number
-from ..scheme import Scheme
+from ..scheme import STEP_TIME, TAU, Scheme
+
+# the compiler's own scalars; a user's parameter of such a name gets an underscore
+OWN = {TAU: "tau", STEP_TIME: "t"}
+
+
+def scalar(symbol: Symbol) -> str:
+    """A scalar argument's name."""
+    return OWN.get(symbol, safe(symbol.name))
+
+
+def weight(symbol: Symbol) -> str:
+    """A scalar as an attribute of the module."""
+    return OWN.get(symbol, attribute(symbol.name))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,10 +54,8 @@ class Words:
 
     def printer(self, names: Mapping[Symbol, str]) -> Printer:
         """A printer for the given operands; everything else is a scalar argument."""
-        scalars = frozenset(
-            {Symbol("tau", positive=True), *(p.symbol for p in self.scheme.model.params)}
-        )
-        return Printer(names=names, call=self.call, scalars=scalars)
+        scalars = frozenset({TAU, *(p.symbol for p in self.scheme.model.params)})
+        return Printer(names={**OWN, **names}, call=self.call, scalars=scalars)
 
     def call(self, symbol: Symbol, arguments: list[str]) -> str:
         """A call of a declared function, with the scalars that its body needs."""

@@ -47,8 +47,7 @@ def build_step(
     model: Model, rates: tuple[Rate, ...], depth: Mapping[Symbol, int], faults: Faults
 ) -> tuple[tuple[Rate, ...], Step | None]:
     """The step of a model and its rates, the latter with velocities where a method wants them."""
-    taken = frozenset(s.name for r in rates for s in [r.unknown])
-    taken |= {s.name for d in model.data for s in d.symbols}
+    taken = model.names
     if rates and rates[0].order == 0:
         span = rates[0].span
         problem = Problem(

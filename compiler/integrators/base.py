@@ -48,6 +48,12 @@ class Problem:
             name += "_"
         return name
 
+    def letter(self, name: str) -> Symbol:
+        """A symbol for a coefficient of a table, apart from all names of the text."""
+        while name in self.taken:
+            name += "_"
+        return Symbol(name, real=True)
+
     def terms(self, symbol: Symbol) -> tuple[int, ...] | None:
         """The terms of a rate that this method advances (None: all)."""
         return self.selection.get(symbol)

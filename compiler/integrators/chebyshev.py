@@ -15,14 +15,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from sympy import Rational, Symbol
+from sympy import Rational
 
-from ..scheme import Array, Step
+from ..scheme import Array, Step, Update
 from .base import Facts, Integrator, Problem, one_step, stage, update
 
 F = Fraction
-MU, NU = Symbol("mu", real=True), Symbol("nu", real=True)
-M, G, T = Symbol("m", real=True), Symbol("g0", real=True), Symbol("c", nonnegative=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,25 +78,32 @@ def stages_of(options: Mapping[str, Any]) -> int:
 def _build(problem: Problem, name: str, coefficients: Coefficients) -> Step:
     us, tau = problem.unknowns, problem.tau
     y, old, k = ({u: problem.extra(u, s) for u in us} for s in ("stage", "stage_old", "slope"))
-    first, inner, last = [], [], []
-    mu, nu, m, g = map(_r, coefficients.rows[-1])
+    first: list[Update] = []
+    inner: list[Update] = []
+    last: list[Update] = []
+    names = ("mu", "nu", "m", "g0", "c")
+    letters = tuple(problem.letter(name) for name in names)
+    row = tuple(map(_r, coefficients.rows[-1]))
     for u in us:
         first.append(update(problem, u, y[u], {u.name: 1}, _r(coefficients.first) * tau))
         first.append(update(problem, u, old[u], {u.name: 1}, 0))
         first.append(update(problem, u, k[u], {}, 1))
-        recursion = {y[u]: MU, old[u]: NU, u.name: 1 - MU - NU, k[u]: G * tau}
-        inner.append(update(problem, u, old[u], recursion, M * tau))
-        final = {y[u]: mu, old[u]: nu, u.name: 1 - mu - nu, k[u]: g * tau}
-        last.append(update(problem, u, u.name, final, m * tau))
+        for found, target, (mu, nu, m, g) in (
+            (inner, old[u], letters[:4]),
+            (last, u.name, row),
+        ):
+            recursion = {y[u]: mu, old[u]: nu, u.name: 1 - mu - nu, k[u]: g * tau}
+            found.append(update(problem, u, target, recursion, m * tau))
     at = tuple(y.items())
     swap = tuple(m for u in us for m in ((y[u], old[u]), (old[u], y[u])))
 
     columns = zip(*coefficients.rows[:-1], strict=True)
-    table = tuple((s, tuple(map(_r, c))) for s, c in zip((MU, NU, M, G), columns, strict=False))
-    table += ((T, tuple(map(_r, coefficients.times[:-1]))),)
+    table = tuple((s, tuple(map(_r, c))) for s, c in zip(letters, columns, strict=False))
+    table += ((letters[4], tuple(map(_r, coefficients.times[:-1]))),)
     body = [stage("first", first, time=problem.time(0))]
     if len(coefficients.rows) > 1:
-        body.append(stage("recur", inner, at=at, moves=swap, table=table, time=problem.time(T)))
+        time = problem.time(letters[4])
+        body.append(stage("recur", inner, at=at, moves=swap, table=table, time=time))
     body.append(stage("last", last, at=at, time=problem.time(_r(coefficients.times[-1]))))
     arrays = [Array(name=a[u], like=u) for u in us for a in (y, old, k)]
     return one_step(name, body, arrays)

@@ -12,12 +12,10 @@ from fractions import Fraction
 from typing import Any
 
 import sympy
-from sympy import Integer, Symbol
+from sympy import Integer
 
 from ..scheme import Step
 from .base import Facts, Integrator, Problem, one_step, stage, update
-
-C, T = Symbol("c", positive=True), Symbol("c_time", nonnegative=True)
 
 
 def facts(options: Mapping[str, Any]) -> Facts:
@@ -36,21 +34,22 @@ def order_of_steps(n: int) -> tuple[int, ...]:
 def build(problem: Problem) -> Step:
     """A cycle is a step of the module."""
     us, tau = problem.unknowns, problem.tau
+    c, begin = problem.letter("c"), problem.letter("begin")
     n = int(problem.options.get("cycle", 10))
     frozen = bool(problem.options.get("frozen", False))
     rows = tuple(
         1 / (2 * sympy.cos(sympy.pi * (2 * i + 1) / (4 * n + 2)) ** 2) for i in order_of_steps(n)
     )
     times = tuple(sympy.Add(*rows[:i]) for i in range(n))
-    updates = [update(problem, u, u.name, {u.name: 1}, C * tau) for u in us]
+    updates = [update(problem, u, u.name, {u.name: 1}, c * tau) for u in us]
     body = [stage("freeze", [], frozen="save", time=problem.time(0))] if frozen else []
     body.append(
         stage(
             "advance",
             updates,
             frozen="use" if frozen else "",
-            table=((C, rows), (T, times)),
-            time=problem.time(T),
+            table=((c, rows), (begin, times)),
+            time=problem.time(begin),
         )
     )
     return one_step("fed", body, inner=n, advance=Integer(n * (n + 1)) / 3)

@@ -12,12 +12,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from sympy import Integer, Rational, Symbol
+from sympy import Integer, Rational
 
 from ..scheme import Array, Step
 from .base import Facts, Integrator, Problem, one_step, stage, update
-
-A, C = Symbol("a", positive=True), Symbol("c", nonnegative=True)
 
 
 def facts(options: Mapping[str, Any]) -> Facts:
@@ -28,6 +26,7 @@ def facts(options: Mapping[str, Any]) -> Facts:
 def build(problem: Problem) -> Step:
     """A cycle is a step of the module; `steps` counts inner steps."""
     us, tau = problem.unknowns, problem.tau
+    a, c = problem.letter("a"), problem.letter("c")
     n = int(problem.options.get("cycle", 10))
     frozen = bool(problem.options.get("frozen", False))
     use = "use" if frozen else ""
@@ -35,7 +34,7 @@ def build(problem: Problem) -> Step:
     swap = tuple(m for u in us for m in ((u.name, old[u]), (old[u], u.name)))
     a0 = Rational(2, 3)
     first = [update(problem, u, old[u], {u.name: 1}, a0 * tau) for u in us]
-    inner = [update(problem, u, old[u], {u.name: A, old[u]: 1 - A}, A * tau) for u in us]
+    inner = [update(problem, u, old[u], {u.name: a, old[u]: 1 - a}, a * tau) for u in us]
     rows = tuple(Rational(4 * k + 2, 2 * k + 3) for k in range(1, n))
     times = tuple(Rational(k * (k + 1), 3) for k in range(1, n))
     body = [stage("freeze", [], frozen="save", time=problem.time(0))] if frozen else []
@@ -47,8 +46,8 @@ def build(problem: Problem) -> Step:
                 inner,
                 moves=swap,
                 frozen=use,
-                table=((A, rows), (C, times)),
-                time=problem.time(C),
+                table=((a, rows), (c, times)),
+                time=problem.time(c),
             )
         )
     return one_step(

@@ -59,6 +59,8 @@ def _outside(
             return ghost(array, moved(index, axis, i % n), sides)
         case "zero":
             return 0 * side.h
+        case "none":
+            return inside(0) if n == 1 else (1 + j) * inside(0) - j * inside(1)
         case "wall":
             # Between two walls on one and the same value, that value is its own mirror image.
             image = 0 if alone else j - 1 + side.mirror

@@ -56,12 +56,13 @@ def allocate(problem: Problem, shape: Sequence[int], place: Place | None) -> Buf
 
 
 def fixed(problem: Problem, value: Tensor, place: Place | None) -> Buffer:
-    """A buffer of given data, its halo filled (at time 0)."""
+    """A buffer of given data, its halo filled (at time 0); without a halo, the data itself."""
+    if place is None:
+        return Buffer(value, value, None, fixed=True)
     buffer = allocate(problem, value.shape, place)
     buffer.inner.copy_(value)
     buffer.fixed = True
-    if place is not None:
-        refresh_(buffer.full, place)
+    refresh_(buffer.full, place)
     return buffer
 
 

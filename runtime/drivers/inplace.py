@@ -11,7 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+import torch
+
 from ..halo import Operation
+from ..kernels import LOG
 from ..problem import Arrays, Problem, Turn
 from .buffers import Buffer, allocate, fixed, needed, storage, with_halo
 
@@ -22,17 +25,44 @@ Maker: TypeAlias = Callable[[Any, Sequence[Any], tuple[int, ...]], Callable[...,
 
 @dataclass(eq=False, slots=True)
 class Program:
-    """The calls of one body, where every array lives before and after it, and what follows."""
+    """The calls of one body, where every array lives before and after it, and what follows.
+
+    On a GPU a body is dozens of launches of a few microseconds each: after two runs, which compile
+    and warm up, they become one CUDA graph.
+    """
 
     before: dict[str, Buffer]
     after: dict[str, Buffer]
     calls: Sequence[Operation]
+    captures: bool = False
     next: Program | None = None
+    runs: int = 0
+    graph: Any = None
 
     def run(self) -> None:
         """Do the calls."""
+        if self.graph is not None:
+            self.graph.replay()
+            return
+        self._call()
+        self.runs += 1
+        if self.captures and self.runs == 2:
+            self._capture()
+
+    def _call(self) -> None:
         for function, arguments in self.calls:
             function(*arguments)
+
+    def _capture(self) -> None:
+        """Record the launches; recording runs none of them."""
+        graph = torch.cuda.CUDAGraph()
+        try:
+            with torch.cuda.graph(graph):
+                self._call()
+            self.graph = graph
+        except RuntimeError as error:
+            self.captures = False
+            LOG.warning("running without CUDA graphs: %s", str(error).partition("\n")[0])
 
 
 class InPlace:
@@ -106,7 +136,8 @@ class InPlace:
                     bound[name] = out
                     filled.pop(out, None)
             calls += self._move(turn, bound, filled)
-        return Program(levels, bound, calls)
+        captures = self.problem.device.type == "cuda"
+        return Program(levels, bound, calls, captures)
 
     def _fill(
         self, buffer: Buffer, offset: float, filled: dict[Buffer, float | None]

@@ -14,7 +14,7 @@ from iterant.runtime import layers
 from iterant.runtime.plan import PERIODIC, Place, Plan, Stage
 from torch import Tensor, nn
 
-DIGEST = "sha256:88f24b8248b1e4b6353381f1906ceb36f7521fe62843c9a6d12bed42fdba5b89"
+DIGEST = "sha256:f181b0d5552f9b6d4022e1c5aee0f7738fd8418f00af0364b67b544aefea6f84"
 SCHEME = "sha256:b59fbde204bf8dc9d178cfb6e0bced28203eb4f6aba3371d88a9a199eb615720"
 STEPS = 1
 
@@ -49,6 +49,7 @@ class BeamWarming(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
+        self.register_buffer("tau", torch.tensor(1.0, dtype=torch.float64))
         self.register_buffer("c", torch.tensor(1.5, dtype=torch.float64))
 
     def start(self, u: Tensor) -> dict[str, Tensor]:
