@@ -79,10 +79,11 @@ class _Axis:
         for other, n in enumerate(self.sizes):
             low, high = self.place.halo[other] if other < self.axis else (0, 0)
             first, count = float(-low), low + n + high
+            around = n if self.place.sides[other][0].rule == "periodic" else None
             if other == self.axis:
                 outside = (side.mirror - 1) / 2  # in spacings: -1/2 for cells, 0 on a point, -1
                 first, count = (n - 1 - outside if far else outside), 1
-            lines.append(line(self.place, other, first, count, self.like))
+            lines.append(line(self.place, other, first, count, self.like, around=around))
         time = torch.zeros((), dtype=self.like.dtype, device=self.like.device) if t is None else t
         values = torch.as_tensor(side.right(time, tuple(lines)))
         return values.to(device=self.like.device, dtype=self.like.dtype)

@@ -127,6 +127,6 @@ class Mlp(nn.Module):
         self.layers = nn.Sequential(*layers)
 
     def forward(self, *x: Tensor) -> Tensor | tuple[Tensor, ...]:
-        points = torch.stack([torch.as_tensor(a) for a in x], dim=-1)
+        points = torch.stack(torch.broadcast_tensors(*x), dim=-1)  # type: ignore[no-untyped-call]
         y: Tensor = self.layers(points)
         return y[..., 0] if y.shape[-1] == 1 else y.unbind(-1)

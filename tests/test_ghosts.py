@@ -32,8 +32,10 @@ def ghost(v: Array, j: int, sides: Any, rights: tuple[float, float], h: float) -
     a, b, n = side.value, side.slope, len(v)
     if side.rule == "periodic":
         return float(v[-j % n])
-    if side.rule in {"zero", "none"}:
+    if side.rule == "zero":
         return 0.0
+    if side.rule == "none":  # the straight line onward
+        return float(v[0] + j * (v[0] - v[min(1, n - 1)]))
     if side.mirror == 0 and b == 0:
         return 2 * c / a - u(j - 1)
     if side.mirror == 0 and a == 0:
@@ -60,9 +62,12 @@ def reference(u: Array, place: Place, t: float) -> Array:
         for where in itertools.product(*others):
             position = tuple(slice(None) if k == axis else i for k, i in enumerate(where))
             line = u[position]
+            index = [i - (place.halo[k][0] if k < axis else 0) for k, i in enumerate(where)]
             x = [
-                o + s * (i - (place.halo[k][0] if k < axis else 0))
-                for k, (o, s, i) in enumerate(zip(place.origin, place.spacing, where, strict=True))
+                o + s * (i % m if ends[0].rule == "periodic" else i)
+                for o, s, i, m, ends in zip(
+                    place.origin, place.spacing, index, sizes, place.sides, strict=True
+                )
             ]
             rights = []
             for far, side in enumerate(place.sides[axis]):
@@ -218,8 +223,7 @@ def test_coordinates() -> None:
     assert x.tolist() == [[0.25], [0.75]]
     assert y.tolist() == [[-1.0, -0.75, -0.5, -0.25]]
     x, y = layers.coordinates(place, (2, 3), like=like, halo=True)
-    assert x.shape == (3, 1)
-    assert float(x[0]) == -0.25
+    assert x.flatten().tolist() == [0.75, 0.25, 0.75]  # a periodic ghost is a point inside
     assert y.shape == (1, 6)
 
 
