@@ -1,4 +1,4 @@
-"""The tables of the documentation and its listing, made from the program itself.
+"""The tables of the documentation, made from the grammar and the tables of the program.
 
 A page holds `<!-- table: NAME -->` ... `<!-- end -->`; between the two stands what TABLES makes.
 
@@ -246,17 +246,11 @@ def formats() -> str:
     return table(("suffix", "file"), ((code(f".{name}"), FORMATS[name]) for name in WRITERS))
 
 
-def listing() -> str:
-    """The module emitted for Perona-Malik, as the golden file has it."""
-    text = (DOCS.parent / "tests" / "golden" / "perona_malik.py").read_text()
-    return f"```{{code-block}} python\n{text.rstrip()}\n```\n"
-
-
 TABLES: Mapping[str, Callable[[], str]] = {
     f.__name__: f
     for f in (
         statements, parts, options, pointwise, operators, walls, reserved, methods, solvers,
-        claims, limits, formats, listing,
+        claims, limits, formats,
     )
 }  # fmt: skip
 
