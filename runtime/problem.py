@@ -185,12 +185,13 @@ def _tensors(module: nn.Module, inputs: Mapping[str, Any]) -> dict[str, tuple[Te
             if parameter.default is inspect.Parameter.empty:
                 raise UserError(f"no values are given for {name}")
             continue
-        parts = len(plan.components.get(name, (name,)))
-        if parts > 1 and not isinstance(value, list | tuple):
+        named = plan.components.get(name, (name,))
+        parts, vector = len(named), named != (name,)
+        if vector and not isinstance(value, list | tuple):
             whole = torch.as_tensor(value)
             axis = whole.ndim - 1 - len(plan.axes)
             value = whole.unbind(axis) if axis >= 0 else ()
-        values = tuple(value) if parts > 1 else (value,)
+        values = tuple(value) if vector else (value,)
         if len(values) != parts:
             raise UserError(f"{name} has {parts} components, and {len(values)} are given")
         found[name] = tuple(torch.as_tensor(v) for v in values)

@@ -28,7 +28,7 @@ def _watched(
     arrays = dict(state)
     for name, value in fields.items():
         parts = plan.components[name]
-        if len(parts) == 1:
+        if parts == (name,):
             arrays[parts[0]] = value
         else:
             whole = value if isinstance(value, tuple) else value.unbind(-1 - len(plan.axes))

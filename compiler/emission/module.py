@@ -161,11 +161,10 @@ def finish_lines(scheme: Scheme, graph: Graph) -> list[str]:
             safe(s.name) if _made(s.name, graph.finish) else f'state["{safe(s.name)}"]'
             for s in field.symbols
         ]
-        whole = (
-            parts[0]
-            if len(parts) == 1
-            else (f"layers.joined(({', '.join(parts)}), {len(scheme.axes)})")
-        )
+        whole = parts[0]
+        if field.vector:
+            comma = "," if len(parts) == 1 else ""
+            whole = f"layers.joined(({', '.join(parts)}{comma}), {len(scheme.axes)})"
         values.append((safe(field.name), whole))
     if len(values) == 1:
         return [*lines, f"return {values[0][1]}"]

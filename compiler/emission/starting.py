@@ -62,13 +62,11 @@ def _given_lines(
     formulas: dict[str, tuple[str, tuple[Symbol, ...]]],
 ) -> list[str]:
     """One field or data: its components, by formula where it is not given."""
-    if len(parts) == 1:
-        own = safe(parts[0])
+    if parts == [name] or safe(parts[0]) == name:
         if parts[0] not in formulas:
-            return [] if own == name else [f"{own} = {name}"]
-        lines = [f"if {name} is None:", f"    {own} = {_formula_call(parts[0], formulas)}"]
-        return lines if own == name else [*lines, "else:", f"    {own} = {name}"]
-    targets = ", ".join(map(safe, parts))
+            return []
+        return [f"if {name} is None:", f"    {name} = {_formula_call(parts[0], formulas)}"]
+    targets = ", ".join(map(safe, parts)) + ("," if len(parts) == 1 else "")
     unpack = f"{targets} = layers.components({name}, {len(scheme.axes)})"
     if parts[0] not in formulas:
         return [unpack]
