@@ -37,7 +37,7 @@ BELOW: dict[str, tuple[str, ...]] = {
     "discretise": ("discretisation",),
     "reference": ("integrators",),
     "graph": ("scheme",),
-    "architectures": ("graph", "discretisation"),
+    "architectures": ("graph", "discretisation", "naming"),
     "naming": (),
     "passes": ("graph", "naming"),
     "certificates": ("graph", "reference"),
