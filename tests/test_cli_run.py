@@ -5,7 +5,9 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ import xarray
 from PIL import Image
 
 from iterant.console import Exit
+from iterant.runtime.store import Store
 from terminal import EXAMPLES, Capsys, heat, told
 
 PERONA = str(EXAMPLES / "perona_malik.scheme")
@@ -274,9 +277,17 @@ def press_ctrl_c_once_written(path: Path) -> None:
     os.kill(os.getpid(), signal.SIGINT)
 
 
-def test_ctrl_c_leaves_a_checkpoint_that_is_resumed_bit_for_bit(capsys: Capsys) -> None:
+def test_ctrl_c_leaves_a_checkpoint_that_is_resumed_bit_for_bit(
+    capsys: Capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unhurried(store: Store, t: float, fields: Mapping[str, Any]) -> None:
+        time.sleep(0.02)
+        frame(store, t, fields)
+
+    frame = Store.frame
+    monkeypatch.setattr(Store, "frame", unhurried)
     heat()
-    words = ("run", "heat.scheme", "--steps", "20000")
+    words = ("run", "heat.scheme", "--steps", "3000")
     finger = threading.Thread(target=press_ctrl_c_once_written, args=(Path("a.zarr/u/c"),))
     finger.start()
     code, _, said = told(capsys, *words, "-o", "a.zarr")
