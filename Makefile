@@ -43,7 +43,7 @@ demo: venv  ## compile Perona-Malik, prove its step stable, denoise a photograph
 	@$(BIN)/python examples/demo.py
 
 bench: .venv/.peers  ## against peers and against the machine's limit
-	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python -m benchmarks.run $(ARGS)
 
 .venv/.peers: .venv/.ready
 	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[bench]'
