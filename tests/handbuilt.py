@@ -156,9 +156,9 @@ def diffusion(dim: int, weight: Expr = sympy.S.One, order: int = 2) -> g.Flux:
         k = difference(a, dim, order)
         slope = g.Linear(terms=((k, field(location=(0,) * dim)),), location=location)
         sign = Symbol("s", real=True)
-        g = g.Point(expression=weight, operands=((sign, slope),), location=location)
+        own = g.Point(expression=weight, operands=((sign, slope),), location=location)
         flux = g.Point(expression=weight * sign, operands=((sign, slope),), location=location)
-        faces.append(g.Face(axis=a, difference=k, slope=slope, weight=g, flux=flux))
+        faces.append(g.Face(axis=a, difference=k, slope=slope, weight=own, flux=flux))
     return g.Flux(operand=field(location=(0,) * dim), faces=tuple(faces), location=(0,) * dim)
 
 

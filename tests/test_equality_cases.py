@@ -1,13 +1,13 @@
 """Texts on which the emitted module and the reference once disagreed, as small as they get.
 
-A case marked open still goes wrong; its mark says where. Names of the user's are a family of their
-own: whatever a text calls its parts, the emitted module computes the same.
+Names of the user's are a family of their own: whatever a text calls its parts, the emitted module
+computes the same.
 """
 
 import pytest
 
+from equality import compare
 from strategies import Case
-from test_equality import compare
 
 
 def line(equation, *, boundary="periodic", declared="", time="explicit_euler", more=""):
@@ -26,19 +26,6 @@ def plate(equation, *, boundary="reflecting", declared="", more=""):
     )
 
 
-OPEN = {
-    "coordinate in a flux on a periodic axis": "layers.coordinates runs on beyond a periodic axis",
-    "coordinate in a derivative on a periodic axis": "layers.coordinates runs on likewise",
-    "right side along a periodic axis": "runtime.halo runs on beyond a periodic axis",
-    "coordinate in a forward flux": "emission slices a coordinate along axes where it has size 1",
-    "third-order upwind before an outflow": "discretise lets a stencil read where no rule speaks",
-    "a vector of one component": "emission unpacks vectors of two components and more only",
-    "param named like a spacing": "the scheme's symbol of the spacing equals the parameter's",
-    "param named tau": "the scheme's symbol of the step equals the parameter's",
-    "param named a with fsi": "the symbol of the method's table equals the parameter's",
-    "param named mu with rkl2": "the symbol of the method's table equals the parameter's",
-    "param named u_sum with rk4": "integrators take the name of a parameter for an array",
-}
 TEXTS = {
     "coordinate in a flux on a periodic axis": line("dt(u) = div((2 + x^2) * grad(u))"),
     "coordinate in a derivative on a periodic axis": line("dt(u) = dx(x * u)"),
@@ -95,12 +82,6 @@ ROLES = {
     "param": "pp",
     "function": "gg",
 }
-OPEN_NAMES = {
-    ("axis", "prepare"), ("data", "prepare"), ("field", "prepare"), ("function", "prepare"),
-    ("field", "INV_H"), ("function", "INV_H"), ("param", "INV_H"), ("function", "_0"),
-    ("function", "flux_x"), ("param", "T_destination"), ("param", "flux_x"),
-    ("scheme", "COUNTS"), ("scheme", "None"), ("scheme", "PLACES"), ("scheme", "True"),
-}  # fmt: skip
 
 
 def named(names):
@@ -121,13 +102,11 @@ def parties():
         for start in range(0, len(NAMES), 6):
             names = NAMES[start : start + 6]
             turned = names[shift:] + names[:shift]
-            yield {r: n for r, n in zip(ROLES, turned, strict=False) if (r, n) not in OPEN_NAMES}
+            yield dict(zip(ROLES, turned, strict=False))
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_case(name, request):
-    if name in OPEN:
-        request.applymarker(pytest.mark.xfail(reason=OPEN[name], strict=False))
+def test_case(name):
     counts = (3, 4) if "grid 3, 4" in TEXTS[name] else (3,)
     compare(Case(text=TEXTS[name], counts=counts, steps=6))
 
@@ -135,9 +114,3 @@ def test_case(name, request):
 @pytest.mark.parametrize("names", list(parties()), ids=lambda names: "-".join(names.values()))
 def test_names(names):
     compare(Case(text=named(names), counts=(3, 2), steps=1))
-
-
-@pytest.mark.xfail(reason="two things of one name in emitted code", strict=False)
-@pytest.mark.parametrize(("role", "name"), sorted(OPEN_NAMES))
-def test_names_that_clash(role, name):
-    compare(Case(text=named({role: name}), counts=(3, 2), steps=1))

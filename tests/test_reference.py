@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 from sympy import Heaviside, Rational, Symbol
 
 import handbuilt as by
-from iterant.compiler import scheme as s
+from iterant.compiler import grid as nodes, scheme as s
 from iterant.compiler.operators import Called, Gelu, HarmonicMean, Relu, Sigmoid, Softplus, Where
 from iterant.compiler.reference import Evaluator, NotRational
 from iterant.compiler.reference.arithmetic import EXACT, FLOAT64
@@ -164,8 +164,8 @@ def test_walls_read_time_and_coordinates():
 
 
 def test_coordinates_continue_and_wrap():
-    x = s.Read(symbol=by.coordinate(0), kind="coordinate", location=(0,))
-    face = s.Read(symbol=by.coordinate(0), kind="coordinate", location=(1,))
+    x = nodes.Read(symbol=by.coordinate(0), kind="coordinate", location=(0,))
+    face = nodes.Read(symbol=by.coordinate(0), kind="coordinate", location=(1,))
     for edges, expected in ((by.PERIODIC, [5, 1, 3, 5, 1]), ((WALLS["neumann cells"],) * 2, None)):
         evaluator = Evaluator(
             scheme=by.scheme([by.unknown([edges])], [], spacing=2), counts=(3,), arithmetic="exact"
@@ -188,7 +188,7 @@ def test_laplacian_by_hand():
 def test_composition_reads_derived_values_on_the_halo():
     # lap(lap(u)) between walls u = 0: the inner laplacian is odd about the wall by itself.
     inner = by.laplacian(1)
-    twice = s.Linear(terms=((by.second_difference(0, 1), inner),), location=(0,))
+    twice = nodes.Linear(terms=((by.second_difference(0, 1), inner),), location=(0,))
     scheme = by.scheme([by.unknown([(WALLS["dirichlet cells"],) * 2])], [by.rate(twice)])
     evaluator = Evaluator(scheme=scheme, counts=(3,), arithmetic="exact")
     columns = [evaluator.impulse_response(by.U, by.U, (i,)) for i in range(3)]

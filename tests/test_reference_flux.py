@@ -64,24 +64,25 @@ def volumes(found):
 
 
 def matrix(found):
-    """V L, column by column."""
+    """V L, column by column; the walls are homogeneous, so that L 0 = 0."""
     u = found.scheme.unknowns[0].symbol
-    columns = [found.impulse_response(u, u, index).ravel() for index in np.ndindex(COUNTS)]
+    columns = []
+    for index in np.ndindex(COUNTS):
+        impulse = np.zeros(COUNTS, dtype=int)
+        impulse[index] = 1
+        columns.append(found.rate(u, {"u": impulse}).ravel())
     return volumes(found)[:, None] * np.array(columns).T
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_linear_fluxes_are_symmetric_and_dissipate(case):
+def test_linear_fluxes(case):
+    """Symmetric; dissipative; conservative where no wall takes anything."""
     weighted = matrix(evaluator(*case, LINEAR))
     assert (weighted == weighted.T).all() == (not lost(*case))
     if not lost(*case) and case != ("corners", 2, "robin", "nodes"):
         assert np.linalg.eigvalsh(weighted.astype(float)).max() < 1e-9
-
-
-@pytest.mark.parametrize("case", [c for c in CASES if c[2] in {"periodic", "reflecting"}], ids=str)
-def test_linear_fluxes_conserve(case):
-    kept = (matrix(evaluator(*case, LINEAR)).sum(axis=0) == 0).all()
-    assert kept == (not lost(*case))
+    if case[2] in {"periodic", "reflecting"}:
+        assert (weighted.sum(axis=0) == 0).all() == (not lost(*case))
 
 
 def test_corners_on_nodes_grow_at_a_coarse_robin_wall():

@@ -12,7 +12,7 @@ from sympy import Rational, Symbol
 
 import handbuilt as by
 import twins.walls as twin
-from iterant.compiler import model as m, scheme as s
+from iterant.compiler import grid as nodes, model as m, operators, scheme as s
 from iterant.compiler.reference import Evaluator
 
 F = Fraction
@@ -83,7 +83,7 @@ def test_cycles_count_their_inner_steps():
 
 def test_time_of_evaluation():
     # dt(u) = t: a stage at half the step sees the midpoint, steps advance the clock by 2 tau.
-    t = s.Point(expression=s.STEP_TIME, operands=(), location=(0,))
+    t = nodes.Point(expression=s.STEP_TIME, operands=(), location=(0,))
     body = by.stage([by.update("u", {"u": 1}, 2 * s.TAU)], time=by.HALF)
     step = by.step([body], advance=2)
     assert run(step, F(1), 2, u=0, rates=[by.rate(t)]) == 2 * F(1, 2) + 2 * F(5, 2)
@@ -136,7 +136,7 @@ def test_initial_values_parameters_and_functions():
         params=(param("k", 3), param("twice", 2 * Symbol("k", real=True))),
         functions=(square,),
         fields=FIELDS,
-        initial=(start(m.Called(square.symbol, x) + Symbol("twice", real=True)),),
+        initial=(start(operators.Called(square.symbol, x) + Symbol("twice", real=True)),),
     )
     exact = Evaluator(scheme=scheme, counts=(3,), arithmetic="exact")
     assert exact.initial()["u"].tolist() == [1 + 9, 9 + 9, 25 + 9]
@@ -149,7 +149,7 @@ def test_random_start_is_numpy_pcg64_in_c_order():
         [by.unknown([by.PERIODIC] * 2)],
         [],
         fields=FIELDS,
-        initial=(start(m.RandomNormal(4) / 10 + m.RandomUniform(5)),),
+        initial=(start(operators.RandomNormal(4) / 10 + operators.RandomUniform(5)),),
     )
     found = Evaluator(scheme=scheme, counts=(3, 2)).initial()["u"]
     normal = np.random.Generator(np.random.PCG64(4)).standard_normal((3, 2))
@@ -163,7 +163,7 @@ def test_data_by_formula_have_their_own_walls():
     declared = by.noun(m.Data, name="k", symbols=(k,), formula=(x**2,), channels=1)
     scheme = by.scheme([by.unknown([(by.wall(0, 1, 0, 0),) * 2]), even], [], data=(declared,))
     exact = Evaluator(scheme=scheme, counts=(2,), arithmetic="exact")
-    node = s.Read(symbol=k, kind="data", location=(0,))
+    node = nodes.Read(symbol=k, kind="data", location=(0,))
     assert list(exact.values(node, (range(-1, 3),), {})) == [F(1, 4), F(1, 4), F(9, 4), F(9, 4)]
     given = {"k": [5, 7]}
     assert list(exact.values(node, (range(-1, 3),), given)) == [5, 5, 7, 7]
@@ -174,7 +174,9 @@ def test_perceptron():
         kind="mlp", sizes=(2, 3, 1), options=(("activation", "tanh"),), span=by.HERE
     )
     declared = function("net", (Symbol("a"), Symbol("b")), learned)
-    node = s.Network(function=declared.symbol, arguments=(by.field(), by.field()), location=(0,))
+    node = nodes.Network(
+        function=declared.symbol, arguments=(by.field(), by.field()), location=(0,)
+    )
     scheme = by.scheme([by.unknown([by.PERIODIC])], [by.rate(node)], functions=(declared,))
     rng = np.random.default_rng(0)
     w1, b1, w2, b2 = (rng.standard_normal(n) for n in ((3, 2), (3,), (1, 3), (1,)))
@@ -238,8 +240,8 @@ def test_difference_and_its_adjoint_on_faces(order, rules):
         by.unknown([of_v], symbol=face, location=(1,), extra=(1,)),
     ]
     k = by.difference(0, 1, order)
-    ku = s.Linear(terms=((k, by.field()),), location=(1,))
-    ktv = s.Linear(terms=((k.adjoint(), by.field(face, (1,))),), location=(0,))
+    ku = nodes.Linear(terms=((k, by.field()),), location=(1,))
+    ktv = nodes.Linear(terms=((k.adjoint(), by.field(face, (1,))),), location=(0,))
     exact = Evaluator(scheme=by.scheme(unknowns, []), counts=(n,), arithmetic="exact")
     rng = np.random.default_rng(order)
     u, v = rng.integers(-9, 9, n), rng.integers(-9, 9, n + 1)

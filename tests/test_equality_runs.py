@@ -1,0 +1,78 @@
+"""Whole runs against the reference: forward from stated initial values, the driver, compiled code.
+
+The driver marches in place on padded buffers; eager and compiled it must give what the definition
+gives. A few cases are compiled always, the others in the slow tests.
+"""
+
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+import iterant
+from equality import CONTRACT, FILES, TOLERANCE, close, contract, packed, prepare, unpacked
+from strategies import pdes, staggered, upwind
+
+COMPILED = ["heat", "perona_malik", "variable_heat", "maxwell_tm"]
+
+
+def by_name(equal):
+    """The inputs of a run by the names of fields and data."""
+    given = packed(equal.scheme, equal.samples, torch.float64)
+    groups = (*equal.scheme.model.fields, *equal.scheme.model.data)
+    present = [g.name for g in groups if g.symbols[0].name in equal.samples[0]]
+    return dict(zip(present, [g for g in given if g is not None], strict=True))
+
+
+def run(case, *, how="never", **overrides):
+    """The driver's outcome against the reference."""
+    equal = prepare(case, **overrides)
+    outcome = iterant.run(equal.module, by_name(equal), steps=equal.steps, compile=how)
+    equal.check(outcome.value, TOLERANCE[torch.float64])
+
+
+@pytest.mark.parametrize(("name", "counts"), FILES, ids=str)
+def test_driver_in_place(name, counts):
+    case, sized = contract(name, counts)
+    run(case, **sized)
+
+
+@settings(max_examples=40)
+@given(st.one_of(pdes(), upwind(), staggered()))
+def test_driver_on_random_texts(case):
+    run(case)
+
+
+@pytest.mark.parametrize("name", COMPILED)
+def test_compiled(name):
+    case, sized = contract(name, CONTRACT[name][0])
+    run(case, how="always", **sized)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "counts"), FILES, ids=str)
+def test_every_file_compiled(name, counts):
+    case, sized = contract(name, counts)
+    run(case, how="always", **sized)
+
+
+@pytest.mark.slow
+@settings(max_examples=20, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(st.one_of(pdes(), upwind(), staggered()))
+def test_random_texts_compiled(case):
+    run(case, how="always")
+
+
+STATED = [(n, c) for n, c in FILES if "initial" in contract(n, c)[0].text]
+
+
+@pytest.mark.parametrize(("name", "counts"), STATED, ids=str)
+def test_forward_from_stated_initial_values(name, counts):
+    case, sized = contract(name, counts)
+    equal = prepare(case, **sized, steps=case.steps)
+    tau = float(equal.scheme.step_value)
+    initial = equal.evaluator.initial()
+    expected = equal.evaluator.run(initial, tau, case.steps)
+    with torch.no_grad():
+        output = equal.module()
+    for part, values in unpacked(equal.scheme, output).items():
+        close(values, expected[part], initial, 1e-12, part)
