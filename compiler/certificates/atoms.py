@@ -14,10 +14,8 @@ from ..operators import Operator
 from ..scheme import Rate, Scheme, Term, Unknown
 from ..stencil import Stencil, identity
 
-_frozen = dataclass(frozen=True, slots=True, kw_only=True)
 
-
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Constant:
     """coefficient * S v: a stencil of one field with a coefficient in the parameters."""
 
@@ -26,7 +24,7 @@ class Constant:
     field: Symbol
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Diffusive:
     """coefficient * (-sum_a K_a^T g_a K_a v): a flux whose weights may depend on anything."""
 
@@ -35,7 +33,7 @@ class Diffusive:
     field: Symbol
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Other:
     """coefficient * S f: a stencil of a grid function that is not linear with constant weights."""
 
@@ -44,7 +42,7 @@ class Other:
     node: Grid
 
 
-@_frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A term that reads no field: it drops out of the homogeneous part."""
 

@@ -50,7 +50,8 @@ def _whole(base: flint.arb, n: int) -> flint.arb:
 
 
 def _each(function: Callable[..., Any], arguments: int = 1) -> Callable[..., Any]:
-    return np.frompyfunc(function, arguments, 1)
+    each: Callable[..., Any] = np.frompyfunc(function, arguments, 1)
+    return each
 
 
 def _harmonic(a: flint.arb, b: flint.arb) -> flint.arb:

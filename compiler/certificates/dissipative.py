@@ -14,12 +14,26 @@ from ..scheme import Scheme
 from .base import Bounded, Proved, Question, Unprovable
 from .energy import Energy, energies
 from .forms import Signs, names_in, signs, text, written
-from .methods import Foreign, real_interval, strong_stability, tableau
+from .methods import (
+    Foreign,
+    box_filter_cycle,
+    keeps_weights,
+    real_interval,
+    short,
+    strong_stability,
+    tableau,
+    within,
+)
 from .pairs import pair_weight, two_level_limit, two_levels
 from .steps import exact
 from .walls import domain, grids
 
 NORM = "l2, weighted by cell volumes"
+UNFROZEN = (
+    "weights that are evaluated again within a cycle may let the norm grow: Huber flux, K = 1,"
+    " tau = 2, u = 4.67 grows to 6.995 in 20 steps; write `frozen` in the time statement to hold"
+    " them"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,18 +91,16 @@ def allowance(scheme: Scheme, found: list[Energy]) -> Allowance:
     cycle = scheme.step.inner > 1
     constant = all(e.linear and e.steady for e in found) or method.frozen
     if constant:
-        beta = min(real_interval(method.polynomial), stated_interval(scheme))
+        stated = short(stated_interval(scheme))
+        known = within(method.polynomial, stated)
+        beta = stated if known else min(real_interval(method.polynomial), stated)
         return Allowance(beta=beta, rule={"by": "polynomial", "beta": str(beta)}, cycle=cycle)
     r = strong_stability(method)
     if r > 0:
         beta = 2 * r
         return Allowance(beta=beta, rule={"by": "euler", "beta": str(beta)}, cycle=cycle)
     if cycle:
-        raise Unprovable(
-            "weights that are evaluated again within a cycle may let the norm grow: Huber flux,"
-            " K = 1, tau = 2, u = 4.67 grows to 6.995 in 20 steps; write `frozen` in the time"
-            " statement to hold them"
-        )
+        raise Unprovable(UNFROZEN)
     raise Unprovable(
         f"{scheme.step.method} is no convex combination of Euler steps, and the operator changes"
         " between its stages; explicit_euler, heun and ssprk3 are"
@@ -96,7 +108,12 @@ def allowance(scheme: Scheme, found: list[Energy]) -> Allowance:
 
 
 def _two_levels(scheme: Scheme, found: list[Energy], trouble: Foreign) -> Allowance:
-    """Methods that keep an older level."""
+    """Cycles of Euler steps of unequal length, and methods that keep an older level."""
+    n = box_filter_cycle(scheme)
+    if n is not None:
+        if not (all(e.linear and e.steady for e in found) or keeps_weights(scheme)):
+            raise Unprovable(UNFROZEN)
+        return Allowance(beta=Fraction(2), rule={"by": "cycle", "beta": "2"}, cycle=True)
     weight = pair_weight(scheme)
     if weight is not None:
         alpha = 1 / (2 * weight)

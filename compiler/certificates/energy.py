@@ -36,6 +36,7 @@ class Energy:
     """0 <= A <= rho for one unknown, with what the proof says about it."""
 
     unknown: Unknown
+    owner: Symbol
     groups: dict[Expr, Peak] = field(default_factory=dict)
     weights: list[Json] = field(default_factory=list)
     parts: list[Json] | None = None  # norms of skew stencils
@@ -84,23 +85,22 @@ def energy(
 
     `owner` is the field that the atoms must read, `unknown` where it lives.
     """
-    found = Energy(unknown=unknown, sources=any(isinstance(a, Source) for a in parts))
+    found = Energy(unknown=unknown, owner=owner, sources=any(isinstance(a, Source) for a in parts))
     active = tuple(a for a in parts if not isinstance(a, Source))
     if not active:
         raise Unprovable(f"the equation of '{owner}' has no spatial operator in this part")
-    upper: dict[Expr, Polynomial] = {}
-    lower: dict[Expr, Polynomial] = {}
+    sums = Sums()
     for atom in active:
         try:
-            _take(atom, owner, found, signs, (upper, lower), scheme)
+            _take(scheme, atom, found, signs, sums)
         except NoForm as trouble:
             raise Unprovable(f"a coefficient has no closed form of known sign: {trouble}") from None
     reason = reason_against(scheme, unknown, active, signs)
     if reason is not None:
         raise Unprovable(reason)
     dim = len(scheme.axes)
-    for monomial, polynomial in upper.items():
-        sign = nonnegative(lower.get(monomial, {}), dim) if lower.get(monomial) else 0
+    for monomial, polynomial in sums.upper.items():
+        sign = nonnegative(sums.lower[monomial], dim) if sums.lower.get(monomial) else 0
         if sign is None:
             raise Unprovable(
                 f"the operator of '{owner}' is not shown to be dissipative: its symbol changes sign"
@@ -114,30 +114,31 @@ def energy(
     return found
 
 
-def _take(
-    atom: Atom,
-    owner: Symbol,
-    found: Energy,
-    signs: Signs,
-    sums: tuple[dict[Expr, Polynomial], dict[Expr, Polynomial]],
-    scheme: Scheme,
-) -> None:
-    """Add one atom's symbol to the sums by scale: (all of A, its stencils alone)."""
-    upper, lower = sums
+@dataclass(slots=True, kw_only=True)
+class Sums:
+    """Symbols by scale: of all of A, and of its stencils alone."""
+
+    upper: dict[Expr, Polynomial] = field(default_factory=dict)
+    lower: dict[Expr, Polynomial] = field(default_factory=dict)
+
+
+def _take(scheme: Scheme, atom: Atom, found: Energy, signs: Signs, sums: Sums) -> None:
+    """Add one atom's symbol to the sums."""
+    owner = found.owner
     if isinstance(atom, Constant) and atom.field == owner:
         polynomial = symbol(atom.stencil)
         if polynomial is None:
             raise Unprovable(f"a stencil of '{owner}' is not symmetric along each axis")
         found.names |= names_in([atom.coefficient])
         for m, factor in signs.monomials(-atom.coefficient * atom.stencil.scale).items():
-            for into in (upper, lower):
+            for into in (sums.upper, sums.lower):
                 into[m] = plus(into.get(m, {}), scaled(polynomial, factor))
     elif isinstance(atom, Diffusive) and atom.field == owner:
         if not signs.nonnegative(atom.coefficient):
             raise Unprovable(f"the flux of '{owner}' has a coefficient that may be negative")
         found.names |= names_in([atom.coefficient])
         found.fluxes = True
-        _take_faces(atom, found, signs, upper, scheme)
+        _take_faces(atom, found, signs, sums.upper, scheme)
     elif isinstance(atom, Constant | Diffusive):
         raise Unprovable(f"the equation of '{owner}' reads '{atom.field}' too")
     else:

@@ -72,6 +72,7 @@ def _inner(call: Expr) -> bool:
 
 
 def _body(call: Expr, function: Function) -> Expr:
+    assert not isinstance(function.body, Learned)
     values = dict(zip(function.parameters, call.args[1:], strict=True))
     return function.body.xreplace(values)
 

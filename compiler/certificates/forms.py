@@ -17,7 +17,8 @@ from sympy import Expr, Symbol
 
 from ..model import Param
 from ..scheme import Scheme
-from .interval import Box, Interval, NoRange, extent
+from .extent import extent
+from .interval import Box, Interval, NoRange
 
 
 class NoForm(ArithmeticError):

@@ -11,8 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
+from math import comb
+from typing import Any
 
 import flint
+import sympy
 from sympy import Expr, Symbol
 
 from ..scheme import TAU, Scheme, Stage, Update
@@ -156,6 +160,45 @@ def real_interval(p: flint.fmpq_poly) -> Fraction:
     return first_excess(((1 - p) * (1 + p))(backward))
 
 
+def within(p: flint.fmpq_poly, beta: Fraction) -> bool:
+    """|p| <= 1 on [-beta, 0], shown by Bernstein coefficients; False where that takes too long."""
+    z = flint.fmpq_poly([0, -flint.fmpq(beta.numerator, beta.denominator)])
+    return all(_positive(q(z)) for q in (1 - p, 1 + p))
+
+
+def _positive(p: flint.fmpq_poly) -> bool:
+    """p >= 0 on [0, 1]: its root at 0 left out, boxes halved until all coefficients are >= 0."""
+    coefficients = p.coeffs()
+    while coefficients and coefficients[0] == 0:
+        coefficients = coefficients[1:]
+    n = len(coefficients) - 1
+    rows = [flint.fmpq(0)] * (n + 1)
+    for k in range(n + 1):
+        share = [flint.fmpq(comb(k, j), comb(n, j)) * coefficients[j] for j in range(k + 1)]
+        rows[k] = sum(share, flint.fmpq(0))
+    stack = [rows]
+    for _ in range(300):
+        row = stack.pop()
+        if row[0] < 0 or row[-1] < 0:
+            return False
+        if min(row) < 0:
+            low, high = [row[0]], [row[-1]]
+            while len(row) > 1:
+                row = [(x + y) / 2 for x, y in pairwise(row)]
+                low.append(row[0])
+                high.append(row[-1])
+            stack += [low, high[::-1]]
+        if not stack:
+            return True
+    return False
+
+
+def short(x: Fraction) -> Fraction:
+    """The number itself, or twelve digits of it rounded down where it is long."""
+    scale = 10**12
+    return x if x.denominator <= scale else Fraction(x * scale // 1, scale)
+
+
 def imaginary_squared(p: flint.fmpq_poly) -> Fraction:
     """The largest q, or a rational just below it, with |p(iy)|^2 <= 1 for 0 <= y^2 <= q."""
     even = flint.fmpq_poly([c * (-1) ** k for k, c in enumerate(p.coeffs()[0::2])] or [0])
@@ -180,19 +223,16 @@ def _positive_roots(factor: flint.fmpz_poly) -> list[Fraction]:
     if factor.degree() == 1:
         root = -Fraction(int(factor[0]), int(factor[1]))
         return [root] if root > 0 else []
-    found = []
-    for root, _ in factor.complex_roots():
-        if root.imag.contains(0) and root.real > 0 and _is_real(root):
-            low = root.real.lower()
-            mantissa, exponent = low.man_exp()
+    found: list[Fraction] = []
+    # Flint tells real roots of exact polynomials apart: their imaginary part is exactly 0.
+    roots: Any = factor.complex_roots()
+    real = [root.real for root, _ in roots if root.imag == 0]
+    for root in real:
+        if root > 0:
+            mantissa, exponent = root.lower().man_exp()
             exact = Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
             found.append(Fraction(exact * 10**12 // 1, 10**12))
     return found
-
-
-def _is_real(root: flint.acb) -> bool:
-    """Flint isolates roots of exact polynomials: an enclosure that meets its conjugate is real."""
-    return bool(root.imag == 0)
 
 
 # ---- convex combinations of Euler steps
@@ -226,3 +266,49 @@ def strong_stability(method: Tableau) -> Fraction:
         middle = (low + high) // 2
         low, high = (middle, high) if monotone_at(method, Fraction(middle, 1024)) else (low, middle)
     return Fraction(low, 1024)
+
+
+# ---- cycles of Euler steps of unequal length
+
+
+def box_filter_cycle(scheme: Scheme) -> int | None:
+    """n where the body is n Euler steps of lengths tau / (2 cos^2(pi (2i + 1) / (4n + 2))).
+
+    Their product is the box filter D_n(theta) / (2n + 1), cos theta = 1 + z, with |P| <= 1 on
+    [-2, 0] (Grewenig, Weickert, Bruhn 2010). None for any other body.
+    """
+    if scheme.step is None:
+        return None
+    lengths: list[Expr] = []
+    for stage, row in expanded(scheme.step.body):
+        if not stage.updates and not stage.moves:
+            continue
+        euler = {u.target for u in stage.updates} == {str(r.unknown.name) for r in scheme.rates}
+        found = {sympy.expand(u.slope.xreplace(row) / TAU) for u in stage.updates}
+        if not euler or len(found) != 1 or stage.moves or not all(map(_is_euler, stage.updates)):
+            return None
+        if any(array != str(s.name) for s, array in stage.at):
+            return None
+        lengths.append(found.pop())
+    n = len(lengths)
+    angles = (sympy.pi * (2 * i + 1) / (4 * n + 2) for i in range(n))
+    expected = {sympy.expand(1 / (2 * sympy.cos(a) ** 2)) for a in angles}
+    return n if n and set(lengths) == expected and len(expected) == n else None
+
+
+def _is_euler(update: Update) -> bool:
+    return (
+        update.terms is None
+        and update.unknown is not None
+        and (
+            str(update.unknown.name) == update.target
+            and update.combination == ((1, update.target),)
+        )
+    )
+
+
+def keeps_weights(scheme: Scheme) -> bool:
+    """Every stage uses flux weights that are saved once, before the first of them."""
+    stages = () if scheme.step is None else scheme.step.body
+    kinds = [s.frozen for s in stages if s.frozen == "save" or s.updates]
+    return bool(kinds) and kinds[0] == "save" and all(k == "use" for k in kinds[1:])

@@ -41,10 +41,10 @@ def _prove(question: Question) -> Proved:
                     order, text = order_of(stencil, scheme)
                     orders.append(order)
                     texts.add(text)
-    order = str(min(orders)) if orders else "any"
+    least = str(min(orders)) if orders else "any"
     return Proved(
         kind="order",
-        statement=f"interior rows are consistent of order {order} in space",
+        statement=f"interior rows are consistent of order {least} in space",
         norm="pointwise, smooth solutions",
         domain="interior rows",
         hypotheses=(),

@@ -128,7 +128,7 @@ def _two_level(
     (update,) = own
     if update.target != old or {n: c for c, n in update.combination} != {name: 2, old: -1}:
         raise Foreign("the step is not 2 u - u_old + tau^2 f")
-    if power_of_tau(update.slope) != (1, 2) or update.terms is not None:
+    if power_of_tau(update.slope) != (Fraction(1), 2) or update.terms is not None:
         raise Foreign("the step is not 2 u - u_old + tau^2 f")
     return [("a", Fraction(1)), ("b", Fraction(1))]
 
@@ -138,13 +138,13 @@ def _kick_or_drift(
 ) -> tuple[str, Fraction]:
     pairs = {n: power_of_tau(c.xreplace(row)) for c, n in update.combination}
     share, power = power_of_tau(update.slope.xreplace(row))
-    if update.target == velocity and pairs == {velocity: (1, 0)} and power == 1:
+    if update.target == velocity and pairs == {velocity: (Fraction(1), 0)} and power == 1:
         if update.terms is not None or update.unknown != u:
             raise Foreign("a kick uses a part of the equation")
         return "a", share
     if update.target == str(u.name) and not share and pairs.keys() == {update.target, velocity}:
         moved, by = pairs[velocity]
-        if pairs[update.target] == (1, 0) and by == 1:
+        if pairs[update.target] == (Fraction(1), 0) and by == 1:
             return "b", moved
     raise Foreign("an update is neither a kick nor a drift")
 
@@ -208,7 +208,7 @@ def two_levels(scheme: Scheme) -> TwoLevels:
         new = by_target[old]
         c, d = (_share(new, n, 0) for n in (name, old))
         e = _poly(_slope(new, u))
-        midpoint = _slope(new, u) if (c, d) == (0, 1) else Fraction(0)
+        midpoint = _slope(new, u) if (c, d) == (Fraction(0), Fraction(1)) else Fraction(0)
         return TwoLevels(_poly(c) + e * Z, _poly(-d), midpoint)
     if by_target.keys() == {name, old} and not stage.moves:
         new, kept = by_target[name], by_target[old]

@@ -8,29 +8,25 @@ step is growth of a mode; for the blocks it contradicts the claim itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
-from itertools import product
-from math import cos, isqrt, pi, sin
+from math import isqrt, prod
 from typing import Any
 
 import numpy as np
 from sympy import Expr
 
 from ...runtime.contract import Json, Limit, Refutation, Witness
-from ..grid import Flux, Linear, reads, walk
+from ..grid import reads
 from ..model import Claim
 from ..reference.arithmetic import Values
 from ..scheme import Scheme, Unknown
 from .atoms import Constant, Diffusive, Source, atoms, equations, home
 from .base import Proved, claim_text
 from .forms import text
-from .methods import Foreign, tableau
 from .replay import NoReplay, Replay, lower, replays
+from .states import MOST_POINTS, grids, modes, reach
 
 SMALL = Fraction(1, 10**9)  # so small that a flux is linear
-SIZES = (4, 8, 16)
-MOST_POINTS = 5000
 
 
 def refute(
@@ -65,96 +61,6 @@ def refute(
 Found = tuple[str, Witness]
 
 
-# ---- grids and states
-
-
-def _grids(scheme: Scheme) -> Iterator[tuple[int, ...]]:
-    """Small grids on which a state is one on the file's grid too."""
-    reach = _reach(scheme)
-    for size in SIZES:
-        counts = []
-        for axis, (below, above) in zip(scheme.axes, reach, strict=True):
-            n = size
-            if axis.periodic:
-                if axis.count is not None and axis.count % size:
-                    n = 2 if axis.count % 2 == 0 else axis.count
-            else:
-                n = size + below + above
-                n = n if axis.count is None else min(n, axis.count)
-            counts.append(n)
-        if int(np.prod(counts)) <= MOST_POINTS:
-            yield tuple(counts)
-
-
-def _reach(scheme: Scheme) -> list[tuple[int, int]]:
-    """How far a body reaches along each axis, roughly: twice the widest stencil a stage."""
-    widest = 1
-    for rate in scheme.rates:
-        for term in rate.terms:
-            for node in walk(term.value):
-                stencils = [s for s, _ in node.terms] if isinstance(node, Linear) else []
-                stencils += [f.difference for f in node.faces] if isinstance(node, Flux) else []
-                for s in stencils:
-                    widest = max([widest, *(r for pair in s.reach for r in pair)])
-    try:
-        stages = len(tableau(scheme).b)
-    except Foreign:
-        stages = 1
-    return [(2 * widest * stages, 2 * widest * stages) for _ in scheme.axes]
-
-
-def _modes(scheme: Scheme, counts: tuple[int, ...]) -> Iterator[tuple[str, Values]]:
-    """Products of waves along the axes: alternating signs, period 4, and the constant."""
-    per_axis: list[list[tuple[str, list[Fraction]]]] = []
-    for axis, n in zip(scheme.axes, counts, strict=True):
-        per_axis.append(_waves(scheme, axis.periodic, axis.count, n))
-    for chosen in product(*per_axis):
-        names = {f"{name} along {axis.name}" for (name, _), axis in
-                 zip(chosen, scheme.axes, strict=True)}  # fmt: skip
-        values = np.empty(counts, dtype=object)
-        for index in np.ndindex(*counts):
-            value = Fraction(1)
-            for i, (_, wave) in zip(index, chosen, strict=True):
-                value *= wave[i]
-            values[index] = value
-        if any(values.flat):
-            yield ", ".join(sorted(names)), values
-
-
-def _waves(
-    scheme: Scheme, periodic: bool, count: int | None, n: int
-) -> list[tuple[str, list[Fraction]]]:
-    signs = [Fraction((-1) ** i) for i in range(n)]
-    if periodic:
-        found = (
-            [("alternating", signs)]
-            if n % 2 == 0
-            else [("highest wave", _rounded([cos(2 * pi * (n // 2) * i / n) for i in range(n)]))]
-        )
-        if n % 4 == 0:
-            found.append(("period 4", [Fraction((1, 0, -1, 0)[i % 4]) for i in range(n)]))
-        return [*found, ("constant", [Fraction(1)] * n)]
-    if count == n:  # the file's own grid: its walls are part of it
-        bump = _rounded([sin(pi * (i + 0.5) / n) for i in range(n)])
-        return [
-            ("alternating", signs),
-            ("alternating under an arch", [s * b for s, b in zip(signs, bump, strict=True)]),
-        ]
-    (below, above) = _reach(scheme)[0]
-    inner = n - below - above
-    if count is None:
-        below, above, inner = 0, 0, n
-    if inner < 1:
-        return []
-    arch = _rounded([sin(pi * (i + 0.5) / inner) for i in range(inner)])
-    patch = [Fraction(0)] * below + arch + [Fraction(0)] * above
-    return [("alternating under an arch", [s * b for s, b in zip(signs, patch, strict=True)])]
-
-
-def _rounded(values: list[float]) -> list[Fraction]:
-    return [Fraction(round(v * 1000), 1000) for v in values]
-
-
 # ---- norms
 
 
@@ -166,11 +72,11 @@ def _norms(scheme: Scheme, tau: Expr, proved: Proved | None) -> Found | None:
         return None
     linear = _linear(scheme)
     (rate, *others) = equations(scheme, None)
-    for counts in _grids(scheme):
+    for counts in grids(scheme):
         replay = replays(scheme, counts, tau)
         for owner in (rate, *others):
             unknown = home(scheme, owner.unknown)
-            for mode, values in _modes(scheme, replay.problem.shape(str(owner.unknown.name))):
+            for mode, values in modes(scheme, replay.problem.shape(str(owner.unknown.name))):
                 state = {str(owner.unknown.name): values * (1 if linear else SMALL)}
                 found = _grown(replay, unknown, state, linear=linear)
                 if found is not None and found > 1:
@@ -201,9 +107,8 @@ def _witness(
     inner = scheme.step.inner if scheme.step is not None else 1
     witness = Witness(mode=mode, points=counts, growth=str(growth), steps=inner,
                       state=_flat(state))  # fmt: skip
-    return f"a state grows by a factor {float(growth):.6g} in {inner} step" + "s" * (
-        inner > 1
-    ), witness
+    steps = f"{inner} step" + "s" * (inner > 1)
+    return f"a state grows by a factor {float(growth):.6g} in {steps}", witness
 
 
 def _flat(state: dict[str, Values]) -> Json:
@@ -246,11 +151,11 @@ def _one_level(scheme: Scheme) -> bool:
 def _traces(scheme: Scheme, tau: Expr) -> Found | None:
     """Three steps on a mode: its multiples satisfy a_2 = t a_1 - d a_0, the roots t, d decide."""
     rates = equations(scheme, None)
-    for counts in _grids(scheme):
+    for counts in grids(scheme):
         for rate in rates:
             replay = replays(scheme, counts, tau)
             name = str(rate.unknown.name)
-            for mode, values in _modes(scheme, replay.problem.shape(name)):
+            for mode, values in modes(scheme, replay.problem.shape(name)):
                 if not replay.exactly:
                     return None
                 state = replay.arrays(_levels(scheme, name, values))
@@ -291,7 +196,7 @@ def _multiples(
         state, base = replay.step(state), replay.step(base)
         moved = state[name] - base[name]
         index = next(i for i in np.ndindex(values.shape) if values[i])
-        factor = moved[index] / values[index]
+        factor: Any = moved[index] / values[index]
         if any(moved[i] != factor * values[i] for i in np.ndindex(values.shape)):
             return None
         found.append(Fraction(factor))
@@ -307,13 +212,13 @@ def _extremes(scheme: Scheme, tau: Expr, proved: Proved | None) -> Found | None:
         return None
     (rate,) = scheme.rates
     name = str(rate.unknown.name)
-    size = max(4, 2 * max(r for pair in _reach(scheme) for r in pair) + 2)
+    size = max(4, 2 * max(r for pair in reach(scheme) for r in pair) + 2)
     counts = []
     for axis in scheme.axes:
         if axis.count is not None and axis.count < size:
             size = min(size, axis.count)
         counts.append(size if axis.count is None or axis.count > size else axis.count)
-    if int(np.prod(counts)) > MOST_POINTS:
+    if prod(counts) > MOST_POINTS:
         return None
     replay = replays(scheme, tuple(counts), tau)
     shape = replay.problem.shape(name)

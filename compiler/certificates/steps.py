@@ -9,8 +9,9 @@ from sympy import Expr
 
 from ..scheme import Scheme
 from .base import Bounded, Unprovable
+from .extent import extent
 from .forms import parameter_box, parameter_values
-from .interval import Box, Interval, NoRange, extent
+from .interval import Box, Interval, NoRange
 
 
 def values(scheme: Scheme) -> Box:

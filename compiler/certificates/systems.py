@@ -146,7 +146,7 @@ def derivative_bound(
     unknown = home(scheme, owner)
     if walls_of(scheme, unknown):
         raise Unprovable("skew stencils on walls are no restriction of those on a torus")
-    found = Energy(unknown=unknown, sources=any(isinstance(a, Source) for a in parts))
+    found = Energy(unknown=unknown, owner=owner, sources=any(isinstance(a, Source) for a in parts))
     total: Expr = sympy.S.Zero
     found.parts = []
     for atom in parts:

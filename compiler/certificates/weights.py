@@ -20,8 +20,9 @@ from ..model import TIME
 from ..scheme import Scheme
 from .base import Unprovable
 from .expression import inline, tree
+from .extent import extent
 from .forms import parameter_box, parameter_values
-from .interval import LINE, Bound, Box, Interval, NoRange, add, extent, hull, multiply, point
+from .interval import LINE, Bound, Box, Interval, NoRange, add, hull, multiply, point
 
 MOST_BOXES = 400
 SLACK = Fraction(1, 1000)

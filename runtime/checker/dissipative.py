@@ -12,6 +12,7 @@ from typing import Any
 
 from . import walls
 from .atoms import Atom, equations, parts, refuse_empty
+from .cycles import euler_cycle, weights_kept
 from .document import Document, Stencil, parameter_names
 from .forms import Sum, key, laurent, nonnegative, plus, scaled
 from .levels import euler_and_older, levels_allow
@@ -191,6 +192,11 @@ def allowed(document: Document, claimed: Claimed, found: list[Operator]) -> Frac
         if not constant:
             raise Rejected("the operator changes from level to level")
         levels_allow(document, beta)
+        return beta
+    if rule["by"] == "cycle":
+        if not constant and not weights_kept(document):
+            raise Rejected("the operator changes within a cycle")
+        euler_cycle(document, beta)
         return beta
     method = tableau(document)
     if rule["by"] == "euler":

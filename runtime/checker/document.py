@@ -107,22 +107,23 @@ class Document:
     def reads(self, number: int) -> set[str]:
         """The fields that a node depends on."""
         found: set[str] = set()
-        todo = [number]
-        while todo:
-            node = self.nodes[todo.pop()]
+        stack = [number]
+        while stack:
+            node = self.nodes[stack.pop()]
             if node["is"] == "read" and node["kind"] == "field":
                 found.add(node["name"])
-            todo += operands(node)
+            stack += operands(node)
         return found
 
     def below(self, number: int) -> list[dict[str, Any]]:
         """The node and everything it is made of."""
-        found, todo = {}, [number]
-        while todo:
-            k = todo.pop()
+        found: dict[int, dict[str, Any]] = {}
+        stack = [number]
+        while stack:
+            k = stack.pop()
             if k not in found:
                 found[k] = self.nodes[k]
-                todo += operands(self.nodes[k])
+                stack += operands(self.nodes[k])
         return list(found.values())
 
     # ---- parameters

@@ -22,7 +22,7 @@ def exp_at(x: Fraction) -> Range:
     halvings = max(0, (2 * x.numerator // x.denominator).bit_length())
     small = x / 2**halvings
     total = term = ONE
-    for n in range(1, 40):
+    for n in range(1, 50):
         term = term * small / n
         total += term
     found = outward(total, total + 2 * term)  # the rest is below the last term twice
@@ -39,7 +39,7 @@ def exp_at(x: Fraction) -> Range:
 def _two_atanh(z: Fraction) -> Range:
     """2 atanh(z) for 0 <= z <= 1/3: sum of 2 z^n / n over odd n."""
     total, power = ZERO, z
-    for n in range(1, 120, 2):
+    for n in range(1, 150, 2):
         total += 2 * power / n
         power *= z * z
     return outward(total, total + 3 * power)

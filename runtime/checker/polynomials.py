@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise, product
-from math import comb
+from math import comb, lcm
 from typing import Any, TypeAlias
 
 from .ranges import Rejected
@@ -201,10 +201,61 @@ def odd_part(p: Line) -> Line:
 
 
 def nonnegative_on(p: Line, low: Fraction, high: Fraction) -> bool:
-    """p >= 0 on [low, high], decided: no sign change inside, and a positive value there."""
+    """p >= 0 on [low, high], decided.
+
+    Without its roots at the ends p is mostly positive, and Bernstein coefficients on halved
+    intervals show that fast; where it touches 0 inside, Sturm sequences decide.
+    """
     p = trimmed(p)
     if not p or low == high:
         return not p or value(p, low) >= 0
+    inner = on_unit(p, low, high)
+    while not inner[0]:
+        inner = inner[1:]  # y >= 0
+    while not sum(inner):
+        inner = [-c for c in divided(inner, [Fraction(-1), Fraction(1)])[0]]  # 1 - y >= 0
+    if inner[0] < 0 or sum(inner) < 0:
+        return False
+    found = positive_by_halving(inner)
+    return found if found is not None else _by_sturm(p, low, high)
+
+
+def on_unit(p: Line, low: Fraction, high: Fraction) -> Line:
+    """q(y) = p(low + y (high - low))."""
+    found: Line = []
+    step = [low, high - low]
+    for c in reversed(p):
+        found = combined(multiply(found, step), [c])
+    return found
+
+
+def positive_by_halving(p: Line) -> bool | None:
+    """Whether p > 0 on [0, 1]: True, False, or None when that takes too many halvings.
+
+    Bernstein coefficients as whole numbers; a half carries 2^n times its own, which keeps signs.
+    """
+    n = len(p) - 1
+    scale = lcm(*(c.denominator for c in p)) * lcm(*(comb(n, j) for j in range(n + 1)))
+    whole = [int(c * scale / comb(n, j)) for j, c in enumerate(p)]
+    stack = [[sum(comb(k, j) * whole[j] for j in range(k + 1)) for k in range(n + 1)]]
+    for _ in range(2000):
+        row = stack.pop()
+        if row[0] < 0 or row[-1] < 0:
+            return False
+        if min(row) < 0:
+            low, high = [row[0] << n], [row[-1] << n]
+            for k in range(1, n + 1):
+                row = [x + y for x, y in pairwise(row)]
+                low.append(row[0] << (n - k))
+                high.append(row[-1] << (n - k))
+            stack += [low, high[::-1]]
+        if not stack:
+            return True
+    return None
+
+
+def _by_sturm(p: Line, low: Fraction, high: Fraction) -> bool:
+    """No sign change inside, and a positive value there."""
     odd = odd_part(p)
     inside = roots_between(odd, low, high) - (value(odd, high) == 0)
     if inside:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import inf
 from typing import TypeAlias
 
-BITS = 90
+BITS = 200
 End: TypeAlias = "Fraction | float"  # a float is an infinity
 ZERO, ONE = Fraction(0), Fraction(1)
 

@@ -89,8 +89,8 @@ def decided(tree: Tree, box: Box) -> bool | None:
     if word in {"and", "or"}:
         found_all = [decided(a, box) for a in arguments]
         if (word == "or") in found_all:
-            return word == "or"
-        return None if None in found_all else word == "and"
+            return bool(word == "or")
+        return None if None in found_all else bool(word == "and")
     if word in {">", ">="}:
         return decided([{">": "<", ">=": "<="}[word], arguments[1], arguments[0]], box)
     if word not in {"<", "<="}:

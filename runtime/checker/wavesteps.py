@@ -105,7 +105,7 @@ def _two_levels(updates: list[dict[str, Any]], moves: list[list[str]], name: str
     known = shares == {name: (Fraction(2), 0), old: (Fraction(-1), 0)}
     if not known or len(update["combination"]) != 2 or update["target"] != old:
         raise Rejected("the step is not 2u - u_old + tau^2 f(u)")
-    if factor(update["slope"]) != (1, 2) or update["terms"] is not None:
+    if factor(update["slope"]) != (Fraction(1), 2) or update["terms"] is not None:
         raise Rejected("the step is not 2u - u_old + tau^2 f(u)")
     if update["unknown"] != name:
         raise Rejected("the step uses the slope of another unknown")
@@ -133,7 +133,9 @@ def _kick_or_drift(update: dict[str, Any], name: str, velocity: str) -> tuple[st
 def allows(word: Word, beta: Fraction) -> None:
     """H > 0 for 0 <= w^2 < beta."""
     unit: Line = [Fraction(1)]
-    p, q, r, s = unit, [], [], unit
+    p, s = unit, unit
+    q: Line = []
+    r: Line = []
     for group, c in word:
         shear = [Fraction(0), c if group == "b" else -c]
         if group == "a":
