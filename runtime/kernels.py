@@ -17,6 +17,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .folding import Folded, fold
+from .halo import Operation
+
 Function = Callable[..., Any]
 LOG = logging.getLogger("iterant")
 
@@ -29,6 +32,7 @@ FAULTS = (RuntimeError, OSError, ImportError, SubprocessError, AssertionError)
 _made: dict[Hashable, Function] = {}
 _subjects: set[Hashable] = set()
 _sizes: dict[Hashable, set[Hashable]] = {}
+_folds: dict[Hashable, Folded | None] = {}
 _broken: list[str] = []  # why nothing can be compiled here, once that is known
 
 
@@ -51,19 +55,19 @@ def warm() -> bool:
 class Kernel:
     """A compiled function; if its first call fails, the plain one, with one line of notice."""
 
-    fast: Function
-    plain: Function
+    compiled: Function
+    simple: Function
     ready: bool = False
 
     def __call__(self, *arguments: Any) -> Any:
         if self.ready:
-            return self.fast(*arguments)
+            return self.compiled(*arguments)
         try:
-            result = self.fast(*arguments)
+            result = self.compiled(*arguments)
         except FAULTS as error:
             give_up(error)
-            self.fast = self.plain
-            result = self.plain(*arguments)
+            self.compiled = self.simple
+            result = self.simple(*arguments)
         self.ready = True
         return result
 
@@ -85,22 +89,57 @@ def signature(arguments: Sequence[Any]) -> Hashable:
     )
 
 
-def writer(function: Function, arguments: Sequence[Any], over: tuple[int, ...]) -> Function:
-    """The compiled function that writes its results, for arguments like these.
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A stage to be made a kernel: its function, operands, and where the results go.
 
-    `arguments` are the operands, then a tensor of its own for each result that is not written over
-    an operand: `over` holds the operand's position, or -1.
+    `over` holds for each result the operand that it is written over, or -1 for the next tensor of
+    `own`. `constant` are the positions of operands that a run never changes: the scalars.
     """
-    operands = len(arguments) - sum(position < 0 for position in over)
-    key = ("write", function, operands, over)
+
+    function: Function
+    operands: tuple[Any, ...]
+    own: tuple[Tensor, ...]
+    over: tuple[int, ...]
+    constant: tuple[int, ...]
+
+
+def plain(task: Task) -> Operation:
+    """The call that runs the function as it is and copies its results."""
+    function = writing(task.function, len(task.operands), task.over)
+    return function, (*task.operands, *task.own)
+
+
+def fast(task: Task) -> Operation:
+    """The call of a compiled kernel.
+
+    What follows from constants alone is computed here. After `STATIC_SIZES` shapes of a function,
+    one kernel serves all further ones.
+    """
+    simple, arguments = plain(task)
+    key = ("write", task.function, len(task.operands), task.over)
     shape = signature(arguments)
     seen = _sizes.setdefault(key, set())
-    static = shape in seen or len(seen) < STATIC_SIZES
-    seen |= {shape} if static else set()
-    plain = writing(function, operands, over)
-    made = (*key, shape if static else "any")
-    fast = _compiled(function, made, plain, dynamic=not static, options=INLINE)
-    return Kernel(fast, plain)
+    if shape not in seen and len(seen) >= STATIC_SIZES:
+        compiled = _compiled(task.function, (*key, "any"), simple, dynamic=True, options=INLINE)
+        return Kernel(compiled, simple), arguments
+    seen.add(shape)
+    folded = _folded(task, (*key, shape))
+    if folded is None:
+        compiled = _compiled(task.function, (*key, shape), simple, options=INLINE)
+        return Kernel(compiled, simple), arguments
+    operands = folded.operands(task.operands)
+    simple = writing(folded.main, len(operands), task.over)
+    compiled = _compiled(task.function, (*key, shape), simple, options=INLINE)
+    return Kernel(compiled, simple), (*operands, *task.own)
+
+
+def _folded(task: Task, key: Hashable) -> Folded | None:
+    """The function split into what is constant and what is not; None if it has a network."""
+    if key not in _folds:
+        usable = bool(task.constant) and not learned(task.operands)
+        _folds[key] = fold(task.function, task.operands, task.constant) if usable else None
+    return _folds[key]
 
 
 def caller(function: Function, arguments: Sequence[Any]) -> Function:

@@ -14,13 +14,11 @@ from typing import Any, TypeAlias
 import torch
 
 from ..halo import Operation
-from ..kernels import LOG
+from ..kernels import LOG, Task
 from ..problem import Arrays, Problem, Turn
 from .buffers import Buffer, allocate, fixed, needed, storage, with_halo
 
-# (function, arguments, over) -> a function that writes its results: `over` holds for each result
-# the operand that it is written over, or -1 for a tensor of its own behind the operands.
-Maker: TypeAlias = Callable[[Any, Sequence[Any], tuple[int, ...]], Callable[..., None]]
+Maker: TypeAlias = Callable[[Task], Operation]  # how a stage becomes a call
 
 
 @dataclass(eq=False, slots=True)
@@ -131,7 +129,7 @@ class InPlace:
                 calls += self._fill(bound[name], turn.offset, filled)
             if turn.stage.function is not None:
                 outs = self._targets(turn, bound, live)
-                calls.append(self._call(turn, bound, outs))
+                calls.append(self._call(turn.stage.function, turn, bound, outs))
                 for name, out in zip(turn.stage.writes, outs, strict=True):
                     bound[name] = out
                     filled.pop(out, None)
@@ -149,18 +147,24 @@ class InPlace:
         filled[buffer] = key
         return buffer.fill(offset, self.clocks[offset])
 
-    def _call(self, turn: Turn, bound: dict[str, Buffer], outs: list[Buffer]) -> Operation:
+    def _call(
+        self, function: Any, turn: Turn, bound: dict[str, Buffer], outs: list[Buffer]
+    ) -> Operation:
         """The kernel of a stage and its tensors."""
         stage = turn.stage
         plain = [bound[name] for name in stage.plain]
-        operands: list[Any] = [bound[name].full for name in stage.padded]
-        operands += [buffer.inner for buffer in plain]
-        operands += [self.problem.scalars[name] for name in turn.scalars]
-        operands += [self.clocks[turn.offset]] if stage.timed else []
+        arrays = [*(bound[name].full for name in stage.padded), *(b.inner for b in plain)]
+        scalars = [self.problem.scalars[name] for name in turn.scalars]
+        clock = [self.clocks[turn.offset]] if stage.timed else []
         over = tuple(len(stage.padded) + plain.index(b) if b in plain else -1 for b in outs)
-        own = [b.inner for b, position in zip(outs, over, strict=True) if position < 0]
-        arguments = (*operands, *own)
-        return self.make(stage.function, arguments, over), arguments
+        task = Task(
+            function=function,
+            operands=(*arrays, *scalars, *clock),
+            own=tuple(b.inner for b, position in zip(outs, over, strict=True) if position < 0),
+            over=over,
+            constant=tuple(range(len(arrays), len(arrays) + len(scalars))),
+        )
+        return self.make(task)
 
     def _targets(self, turn: Turn, bound: dict[str, Buffer], live: frozenset[str]) -> list[Buffer]:
         """A buffer for each result: over an operand where it may be, else a free one, else new."""

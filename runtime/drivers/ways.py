@@ -73,15 +73,10 @@ def make(name: str, problem: Problem, static: Arrays) -> Way:
         case "loop":
             return Loop(problem, static)
         case "compiled":
-            return InPlace(problem, static, kernels.writer, name=name)
+            return InPlace(problem, static, kernels.fast, name=name)
         case "eager":
-            return InPlace(problem, static, _plain, name=name)
+            return InPlace(problem, static, kernels.plain, name=name)
     raise UserError(f"{name!r} is no way of marching")
-
-
-def _plain(function: Any, arguments: Sequence[Any], over: tuple[int, ...]) -> Any:
-    operands = len(arguments) - sum(position < 0 for position in over)
-    return kernels.writing(function, operands, over)
 
 
 def _compiled(function: Any, arguments: Sequence[Any]) -> Any:
