@@ -50,8 +50,7 @@ def _power(base: Interval, exponent: Expr, box: Box) -> Interval:
     if exponent.is_Rational and exponent.q == 2:
         root = integer_power(square_root(base), abs(int(exponent.p)))
         return root if exponent > 0 else reciprocal(root)
-    logarithm = logarithm(base)
-    return monotone(EXP, multiply(extent(exponent, box), logarithm))
+    return monotone(EXP, multiply(extent(exponent, box), logarithm(base)))
 
 
 def _where(expression: Expr, box: Box) -> Interval:

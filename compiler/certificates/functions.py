@@ -64,6 +64,7 @@ _half = Fraction(1, 2)
 
 
 def logarithm(a: Interval) -> Interval:
+    """Log of numbers >= 0."""
     if a.low < 0:
         raise NoRange("a logarithm may meet a negative number")
     ends = [-inf if x == 0 else inf if x == inf else None for x in (a.low, a.high)]
@@ -77,6 +78,7 @@ def _log_end(x: Bound) -> Interval:
 
 
 def square_root(a: Interval) -> Interval:
+    """The square root of numbers >= 0."""
     if a.low < 0:
         raise NoRange("a square root may meet a negative number")
     low, high = (_root(x) for x in (a.low, a.high))

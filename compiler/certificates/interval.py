@@ -71,6 +71,7 @@ def reciprocal(a: Interval) -> Interval:
 
 
 def inverse(a: Bound) -> Bound:
+    """1 / a of a number that is not 0, 0 of an infinity."""
     return 1 / a if isinstance(a, Fraction) else Fraction(0)
 
 
@@ -80,6 +81,7 @@ def hull(a: Interval, b: Interval) -> Interval:
 
 
 def integer_power(base: Interval, n: int) -> Interval:
+    """base^n for n >= 0."""
     ends = [x**n if n else Fraction(1) for x in (base.low, base.high)]
     if n % 2 == 0 and base.low < 0 < base.high:
         return Interval(Fraction(0), max(ends))

@@ -123,3 +123,5 @@ def _step(step: dict[str, Any]) -> None:
                 raise Rejected("a stage of the time method is malformed")
             for update in stage["updates"]:
                 keys(update, UPDATE)
+                if (update["slope"] == "0") != (update["unknown"] is None):
+                    raise Rejected("a slope without an unknown, or the other way round")
