@@ -108,3 +108,49 @@ def test_frozen_weights_of_an_equation_without_flux():
     )
     assert verdicts(artifact) == {"l2_stable": "certified"}
     assert np.linalg.norm(matrix(artifact), 2) <= 1 + 1e-12
+
+
+# ---- what comes in through walls
+
+
+@pytest.mark.parametrize(
+    ("flux", "verdict"),
+    [
+        ("1/(1 + u^2)*grad(u)", "unproved"),
+        ("(1 + x)*grad(u)", "certified"),
+        ("u*grad(u)", "unproved"),
+    ],
+)
+def test_a_conserved_integral_lets_nothing_in_that_depends_on_the_state(flux, verdict):
+    artifact = compiled(
+        f"equation dt(u) = div({flux})",
+        "time explicit_euler, step 1/1000, steps 4",
+        "certify conserves integral(u)",
+        boundary="dn(u) = 1",
+    )
+    assert verdicts(artifact) == {"conserves integral(u)": verdict}
+
+
+# ---- the checker follows, and a replay starts
+
+
+def test_the_checker_reads_a_limit_with_a_negative_parameter():
+    artifact = compiled(
+        "param kappa = -1/5",
+        "equation dt(u) = lap(u) + kappa*u",
+        "time explicit_euler, step 0.9*limit, steps 4",
+        "certify l2_stable",
+        grid="6",
+    )
+    assert verdicts(artifact) == {"l2_stable": "certified"}
+    assert np.linalg.norm(matrix(artifact), 2) <= 1
+
+
+def test_data_by_a_formula_that_is_not_rational_may_stand_beside_a_refuted_claim():
+    artifact = compiled(
+        "data k = sin(x)",
+        "equation dt(u) = lap(u)",
+        "time explicit_euler, step 1, steps 4",
+        "certify l2_stable",
+    )
+    assert verdicts(artifact) == {"l2_stable": "refuted"}

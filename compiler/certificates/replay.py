@@ -111,6 +111,7 @@ def replays(scheme: Scheme, counts: tuple[int, ...], tau: Expr) -> Replay:
     number = sympy.sympify(tau).subs(exact(scheme))
     formulas = [inline(f.body, scheme.model) for f in scheme.model.functions
                 if isinstance(f.body, sympy.Expr)]  # fmt: skip
+    formulas += [inline(f, scheme.model) for d in scheme.model.data for f in d.formula or ()]
     free = {p.symbol: p.value for p in scheme.model.params if p.trainable}
     number = number.subs(free)
     rational = number.is_Rational and all(_is_rational(f) for f in formulas)

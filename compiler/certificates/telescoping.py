@@ -14,6 +14,7 @@ import sympy
 from sympy import Expr, Symbol
 
 from ...runtime.contract import Json
+from ..grid import reads
 from ..scheme import Scheme, Stage, Unknown
 from ..stencil import Stencil, identity
 from .atoms import Atom, Constant, Diffusive, Source, atoms, home
@@ -90,6 +91,8 @@ def _closed(scheme: Scheme, atom: Atom, unknown: Unknown) -> None:
         edge = unknown.edges[axis][end]
         place = f"{scheme.axes[axis].name} {('low', 'high')[end]}"
         mirror = mirror_of(scheme, unknown, axis, end)
+        if edge.right != 0 and _by_state(atom):
+            raise Unprovable(f"what comes in through the wall at {place} depends on the state")
         if isinstance(atom, Diffusive):
             two_point = (
                 parity(edge) == EVEN and edge.mirror == 0 and not any(unknown.location)
@@ -108,6 +111,13 @@ def _closed(scheme: Scheme, atom: Atom, unknown: Unknown) -> None:
         ):
             continue
         raise Unprovable(f"something may pass through the wall at {place}")
+
+
+def _by_state(atom: Atom) -> bool:
+    """Not shown to be linear: the difference of two solutions has no equation of its own."""
+    if isinstance(atom, Diffusive):
+        return any(f.weight is not None and reads(f.weight) for f in atom.flux.faces)
+    return not isinstance(atom, Constant | Source)
 
 
 def _common(scheme: Scheme) -> None:

@@ -91,6 +91,8 @@ def _closed(document: Document, atom: Atom, unknown: dict[str, Any], axis: int, 
     """Nothing passes through one wall."""
     edge = unknown["edges"][axis][end]
     wall = Wall(document, axis, end, walls.place(unknown, axis, end))
+    if not edge["homogeneous"] and _by_state(document, atom):
+        raise Rejected("what comes in through a wall depends on the state")
     if atom.kind == "flux":
         faces = document.nodes[atom.node]["faces"]
         insulated = parity(edge) == EVEN and edge["mirror"] == 0 and not any(unknown["location"])
@@ -101,6 +103,14 @@ def _closed(document: Document, atom: Atom, unknown: dict[str, Any], axis: int, 
         even = wall.along(atom.stencil) * wall.of(atom.node) == EVEN
     if not even:
         raise Rejected("something may pass through a wall")
+
+
+def _by_state(document: Document, atom: Atom) -> bool:
+    """Not shown to be linear."""
+    if atom.kind == "flux":
+        weights = [f["weight"] for f in document.nodes[atom.node]["faces"]]
+        return any(w is not None and document.reads(w) for w in weights)
+    return atom.kind == "other"
 
 
 # ---- the time method

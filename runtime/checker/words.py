@@ -105,6 +105,8 @@ class Claimed:
         """beta - form * rho >= 0 (form^2 if `squares`) for all positive names."""
         signs = self.document.signs
         top, bottom = squared(form, signs) if squares else quotient(form, signs)
+        if positive(scaled(bottom, Fraction(-1))):
+            top, bottom = scaled(top, Fraction(-1)), scaled(bottom, Fraction(-1))
         if not positive(top) or not positive(bottom):
             return False
         return nonnegative(plus(scaled(bottom, beta), scaled(times(top, rho), Fraction(-1))))
