@@ -6,8 +6,9 @@ Axes are filled in their order, each over the halo of those before it, so corner
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import torch
@@ -179,7 +180,7 @@ def operations(padded: Tensor, place: Place, t: Tensor | None = None) -> Calls:
     for axis in range(len(sizes)):
         ghosts = _Axis(place, axis, sizes, t, padded)
         region = _over_earlier_axes(padded, place, axis)
-        for run in ghosts.runs:
+        for run in itertools.chain.from_iterable(map(_planes, ghosts.runs)):
             steady = ghosts.steady(run)
             call = _fill(region, run, ghosts, steady)
             (still if steady and not run.sources else moving).append(call)
@@ -197,42 +198,68 @@ def _over_earlier_axes(padded: Tensor, place: Place, axis: int) -> Tensor:
     return padded
 
 
+def _planes(run: Run) -> list[Run]:
+    """A run as it can be copied without a temporary: a reflected one plane by plane."""
+    if not run.flipped:
+        return [run]
+    last = run.length - 1
+    return [
+        replace(
+            run,
+            start=run.start + i,
+            length=1,
+            sources=tuple((first + last - i, c) for first, c in run.sources),
+            flipped=False,
+        )
+        for i in range(run.length)
+    ]
+
+
 def _fill(region: Tensor, run: Run, ghosts: _Axis, steady: bool) -> Operation:
-    """The call that fills one run of ghosts."""
+    """The call that fills one run of ghosts that is not flipped."""
     along = region.ndim - len(ghosts.sizes) + ghosts.axis
     inside = ghosts.place.halo[ghosts.axis][0]
-    target = region.narrow(along, run.start, run.length)
-    sources = [(region.narrow(along, inside + i, run.length), c) for i, c in run.sources]
-    flip = along if run.flipped else None
+    target = _slab(region, along, run.start, run.length)
+    sources = [(_slab(region, along, inside + i, run.length), c) for i, c in run.sources]
+
+    def base() -> Tensor:
+        values = torch.as_tensor(ghosts.base(run), dtype=region.dtype, device=region.device)
+        thin = run.length == 1 and values.ndim > 0
+        return values.select(ghosts.axis, 0) if thin else values
+
     if not steady:
-        return lambda: _combine(target, sources, flip, ghosts.base(run)), ()
-    base = ghosts.base(run)
-    if not sources or (base.__class__ is not float) or base:
-        base = torch.as_tensor(base, dtype=region.dtype, device=region.device)
-    if len(sources) == 1 and sources[0][1] == 1.0 and flip is None and isinstance(base, float):
-        return target.copy_, (sources[0][0],)
-    return _combine, (target, sources, flip, base)
+        return lambda: _combine(target, sources, base()), ()
+    values = ghosts.base(run)
+    if not sources or isinstance(values, Tensor) or values:
+        return _combine, (target, sources, base())
+    match sources:
+        case [(source, 1.0)]:
+            return target.copy_, (source,)
+        case [(source, -1.0)]:
+            return _negate, (source, target)
+    return _combine, (target, sources, None)
 
 
-def _combine(
-    target: Tensor,
-    sources: list[tuple[Tensor, float]],
-    flip: int | None,
-    base: Tensor | float,
-) -> None:
+def _slab(region: Tensor, along: int, start: int, length: int) -> Tensor:
+    """Some planes; a single one without its axis, which is cheaper to copy."""
+    return region.select(along, start) if length == 1 else region.narrow(along, start, length)
+
+
+def _negate(source: Tensor, target: Tensor) -> None:
+    torch.neg(source, out=target)
+
+
+def _combine(target: Tensor, sources: list[tuple[Tensor, float]], base: Tensor | None) -> None:
     """target <- base + sum of coefficient * source, with one kernel for one source."""
-    if not sources:
-        target.copy_(torch.as_tensor(base))
+    if not sources and base is not None:
+        target.copy_(base)
     for number, (source, coefficient) in enumerate(sources):
-        values = source if flip is None else source.flip(flip)
         if number:
-            target.add_(values, alpha=coefficient)
-        elif isinstance(base, Tensor):
-            torch.add(base, values, alpha=coefficient, out=target)
-        elif coefficient == 1.0:
-            target.copy_(values)
+            target.add_(source, alpha=coefficient)
+        elif base is not None:
+            torch.add(base, source, alpha=coefficient, out=target)
         else:
-            torch.mul(values, coefficient, out=target)
+            torch.mul(source, coefficient, out=target)
 
 
 def fold_(padded: Tensor, place: Place) -> Tensor:

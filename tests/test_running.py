@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -308,3 +309,25 @@ def test_modules_can_be_compiled_and_exported() -> None:
     torch.testing.assert_close(whole(u), module(u))
     exported = torch.export.export(module, (u,))
     torch.testing.assert_close(exported.module()(u), module(u))
+
+
+# ---- progress
+
+
+def test_progress_shows_on_a_terminal_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    u = torch.rand(8, 8)
+    march(heat(2), {"u": u}, steps=4, progress=True)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    march(
+        heat(2),
+        {"u": u},
+        steps=4,
+        progress=True,
+        watch={"slow": lambda *_: time.sleep(0.15) or 0.0},
+    )
+    shown = capsys.readouterr().err
+    assert "Heat" in shown
+    assert "steps/s" in shown
