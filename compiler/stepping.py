@@ -36,6 +36,12 @@ def settle(scheme: Scheme, faults: Faults) -> tuple[Scheme, Limit | None]:
     step, found = time.step if time.step is not None else Rational(9, 10) * LIMIT, None
     if step.has(LIMIT):
         found = least_limit(scheme, time, faults)
+        if found is not None and not found.attained and step.subs(LIMIT, 1) >= 1:
+            faults.error(
+                _where(faults.source, time.span),
+                f"every step below {found.closed_form} is stable, that step itself is not",
+                "write `step 0.99 * limit`",
+            )
         step = step.subs(LIMIT, rational(found.value) if found else 1)
     step = step.subs({p.symbol: p.value for p in scheme.model.params})
     tau, steps = _length(scheme.step, time, rounded_down(step))

@@ -14,11 +14,12 @@ from torch import Tensor
 
 from .halo import concatenated, crop, fold_, line, refresh_
 from .plan import Place
-from .shapes import components, fill, half_ends, joined
+from .shapes import check_faces, components, fill, half_ends, joined
 from .weights import Mlp, keep_positive, keep_within, random_normal, random_uniform
 
 __all__ = [
     "Mlp",
+    "check_faces",
     "components",
     "coordinates",
     "crop",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from .faults import UserError
 from .plan import Place
 
 
@@ -38,3 +39,23 @@ def half_ends(values: Tensor, axis: int, low: bool, high: bool) -> Tensor:
     shape = [1] * values.ndim
     shape[axis] = -1
     return values * weights.reshape(shape)
+
+
+def check_faces(values: Tensor, place: Place, name: str) -> None:
+    """Faces that lie on a Dirichlet wall hold its value from the start; UserError if they do not.
+
+    No equation moves them, and what is proved of the scheme speaks of such states alone.
+    """
+    for axis, (extra, sides) in enumerate(zip(place.extra, place.sides, strict=True)):
+        for end, side in zip((0, -1), sides, strict=True):
+            held = extra and side.rule == "wall" and side.mirror == 1 and side.slope == 0
+            if not held or not isinstance(side.right, int | float):
+                continue
+            wall = side.right / side.value
+            found = values.select(axis - len(place.extra), end)
+            if not torch.allclose(found, torch.full_like(found, wall)):
+                raise UserError(
+                    f"{name} starts with other values than {wall:g} on a wall that holds it at"
+                    f" {wall:g}",
+                    "set the faces that lie on the wall to its value",
+                )

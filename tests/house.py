@@ -62,7 +62,8 @@ RUNTIME: dict[str, tuple[str, ...]] = {
     "ghosts": ("plan",),
     "halo": ("ghosts", "plan"),
     "weights": (),
-    "shapes": ("plan",),
+    "faults": (),
+    "shapes": ("faults", "plan"),
     "layers": ("halo", "plan", "shapes", "weights"),
     "load": ("contract", "layers", "plan", "table"),
 }

@@ -115,8 +115,11 @@ def volumes(scheme: Scheme, counts: tuple[int, ...] | None = None) -> Any:
     """The cell volumes of the raw levels: half where a point lies on a wall."""
     run = Evaluator(scheme=scheme, counts=counts)
     found = []
+    assert scheme.step is not None
+    like = {a.name: str(a.like.name) for a in scheme.step.arrays}
     for name in levels(scheme):
-        unknown = next(u for u in scheme.unknowns if str(u.symbol.name) == name)
+        home = like.get(name, name)
+        unknown = next(u for u in scheme.unknowns if str(u.symbol.name) == home)
         weights = np.ones(run.problem.shape(name))
         for axis, pair in enumerate(unknown.edges):
             for end, edge in zip((0, -1), pair, strict=True):

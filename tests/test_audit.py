@@ -8,7 +8,10 @@ import pytest
 import torch
 
 import iterant
+from iterant.compiler.pipeline import compile_text
+from iterant.compiler.source import SchemeError, Source
 from iterant.runtime.checker import check
+from iterant.runtime.faults import UserError
 
 
 def text(*lines, domain="x in [0, 1]", grid="5", boundary="periodic", field="field u"):
@@ -154,3 +157,46 @@ def test_data_by_a_formula_that_is_not_rational_may_stand_beside_a_refuted_claim
         "certify l2_stable",
     )
     assert verdicts(artifact) == {"l2_stable": "refuted"}
+
+
+STAGGERED = """scheme wall
+domain x, y in [0, 1]
+grid 4, 4
+boundary dn(p) = 0
+field p
+field v: vector, staggered
+equation dt(v) = -grad(p)
+equation dt(p) = -div(v)
+initial p = 0, v = vector(V, 0)
+time leapfrog, step 0.5 * limit, steps 2
+certify l2_stable, conserves integral(p)
+"""
+
+
+def test_faces_on_a_wall_are_a_hypothesis_and_checked():
+    """No equation moves them: what is proved speaks of states that hold the wall's value there."""
+    artifact = compile_text(Source("t.scheme", STAGGERED.replace("V", "sin(pi*x)")))
+    for verdict in artifact.certificates:
+        assert any("faces" in h for h in verdict.hypotheses)
+        assert check(verdict, artifact.source_code).accepted
+    artifact.module()()
+    wrong = compile_text(Source("t.scheme", STAGGERED.replace("V", "1/2 - x")))
+    with pytest.raises(UserError, match="wall"):
+        wrong.module()()
+
+
+def test_weights_of_coordinates_beyond_the_domain_are_not_bounded_by_it():
+    """A face of nodes may lie outside the interval: there the coefficient x is negative."""
+    text = (
+        "scheme a\ndomain x in [0, 1]\ngrid 4, nodes\nboundary periodic\nfield u\n"
+        "equation dt(u) = div(x*grad(u))\ntime explicit_euler, step 1/100, steps 2\n"
+        "certify l2_stable\n"
+    )
+    assert compile_text(Source("t.scheme", text)).certificates[0].verdict == "unproved"
+
+
+def test_a_limit_that_is_not_attained_cannot_be_the_step():
+    """Leapfrog at its limit grows linearly: `step limit` is a Diagnostic."""
+    text = STAGGERED.replace("V", "0").replace("0.5 * limit", "limit")
+    with pytest.raises(SchemeError, match="that step itself is not"):
+        compile_text(Source("t.scheme", text))

@@ -155,7 +155,9 @@ FORGERIES = {
     "levels: twice the limit": longer("levels"),
     "pair: smaller alpha": forge("pair of levels", proof__method__alpha="10"),
     "pair: twice the limit": longer("pair of levels"),
-    "block: the weight is bounded by half": forge("block", proof__equations__0__weights__0__sup="1/2"),
+    "block: the weight is bounded by half": forge(
+        "block", proof__equations__0__weights__0__sup="1/2"
+    ),
     "block: twice the limit": longer("block"),
     "frozen: weights are not kept": forge("frozen", scheme__step__body__0__frozen=""),
     "frozen: another rule": forge("frozen", proof__method__by="euler"),

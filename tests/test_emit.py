@@ -86,7 +86,7 @@ def test_digest_binds_the_text():
     assert artifact.digest != f"sha256:{digest_of(edited)}"
 
 
-REDUCED = ("__init__", "plan", "ghosts", "halo", "layers", "shapes", "weights")
+REDUCED = ("__init__", "faults", "plan", "ghosts", "halo", "layers", "shapes", "weights")
 RUN = """
 import importlib.util, sys, torch
 spec = importlib.util.spec_from_file_location("emitted", sys.argv[1])

@@ -28,7 +28,7 @@ from .forms import Signs, signs, text
 from .methods import Foreign, imaginary_squared, tableau
 from .pairs import group_word, second_order_word, two_levels, word_limit
 from .systems import Coupling, coupling, derivative_bound
-from .walls import domain, grids
+from .walls import domain, grids, held_faces
 
 DRIFT = "a linear drift in the kernel of A is the equation's own"
 
@@ -70,7 +70,7 @@ def _prove(question: Question) -> Proved:
         norm=_norm(waves),
         domain=grids(scheme, [(str(r.unknown.name), domain(scheme, home(scheme, r.unknown)))
                               for r in equations(scheme, question.part)]),
-        hypotheses=hypotheses(scheme, waves.energies, marks),
+        hypotheses=(*hypotheses(scheme, waves.energies, marks), *held_faces(scheme)),
         bound="; ".join(
             f"||A|| <= {text(marks.back(e.rho))} for {n}"
             for e, n in zip(waves.energies, names, strict=True)

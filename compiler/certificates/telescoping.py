@@ -20,7 +20,7 @@ from ..stencil import Stencil, identity
 from .atoms import Atom, Constant, Diffusive, Source, atoms, home
 from .base import Proved, Question, Theorem, Unprovable, value_text, weights_of
 from .methods import Foreign, expanded, tableau
-from .walls import EVEN, domain, grids, is_edge, mirror_of, parity, walls_of
+from .walls import EVEN, domain, grids, held_faces, is_edge, mirror_of, parity, walls_of
 
 Left = dict[tuple[Stencil, object], Expr]
 
@@ -58,7 +58,7 @@ def _prove(question: Question) -> Proved:
         statement=f"integral({value_text(claim.value)}) is the same after every step",
         norm="sum weighted by cell volumes",
         domain=grids(scheme, named),
-        hypotheses=(text,) if sources or walls else (),
+        hypotheses=(*((text,) if sources or walls else ()), *held_faces(scheme)),
         bound="",
         proof={"factors": _factors(factors)},
     )

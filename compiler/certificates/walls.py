@@ -248,3 +248,18 @@ def grids(scheme: Scheme, named: list[tuple[str, str]]) -> str:
     texts = dict.fromkeys(t for _, t in named)
     joined = next(iter(texts)) if len(texts) == 1 else "; ".join(f"{n}: {t}" for n, t in named)
     return f"{joined}; any number of points"
+
+
+def held_faces(scheme: Scheme) -> tuple[str, ...]:
+    """Components with faces on an odd wall: proofs speak of states that hold its value there."""
+    held = sorted(
+        str(u.symbol.name)
+        for u in scheme.unknowns
+        if u.kind == "field"
+        and any(
+            extra and edge.rule == "wall" and edge.mirror == 1 and parity(edge) == ODD
+            for extra, pair in zip(u.extra, u.edges, strict=True)
+            for edge in pair
+        )
+    )
+    return tuple(f"'{name}' holds the wall's value on its faces there" for name in held)

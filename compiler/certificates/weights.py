@@ -116,8 +116,16 @@ def _operands(scheme: Scheme, node: Point, box: Box) -> dict[Symbol, Interval]:
     return found | {s: range_of(scheme, v, box) for s, v in node.operands}
 
 
-def _coordinates(scheme: Scheme) -> dict[Symbol, Interval]:
-    """The closed interval of each axis, the whole line where its length is free."""
+def _coordinates(scheme: Scheme, *, at_points: bool = False) -> dict[Symbol, Interval]:
+    """The closed interval of each axis, the whole line where its length is free.
+
+    Faces of nodes, and gradients at points or corners beside a wall, lie outside the interval.
+    """
+    model = scheme.model
+    half_points = model.space.flux == "half_points" or len(scheme.axes) == 1
+    inside = at_points or (model.grid.placement == "cells" and half_points)
+    if not inside:
+        return {axis.symbol: LINE for axis in scheme.axes}
     found = {}
     for axis in scheme.axes:
         if axis.length is None:
@@ -132,7 +140,7 @@ def _data(scheme: Scheme, symbol: Symbol, box: Box) -> Interval:
     data = next(d for d in scheme.model.data if symbol in d.symbols)
     if data.formula is not None:
         formula = inline(data.formula[data.symbols.index(symbol)], scheme.model)
-        return extent(formula, {**box, **_coordinates(scheme)})
+        return extent(formula, {**box, **_coordinates(scheme, at_points=True)})
     if data.interval is None:
         raise NoRange(
             f"data {data.name} have no declared range; write `data {data.name}, in [a, b]`"

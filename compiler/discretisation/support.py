@@ -12,6 +12,7 @@ from ..operators import (
     Integral,
     Mean,
     Neighbours,
+    Partial,
     Variation,
 )
 from ..source import Faults
@@ -99,4 +100,6 @@ def _in_equation(equation: Equation) -> list[str]:
         words.append("an equation without dt(u)")
     if equation.left is not None:
         words.append("an implicit `iterate`")
+    if any(p.args[1].name == "t" for p in equation.right.atoms(Partial)):
+        words.append("a time derivative inside a right side")
     return words

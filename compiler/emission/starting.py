@@ -22,6 +22,7 @@ def start_lines(
         parts = [s.name for s in field.symbols]
         names += parts
         lines += _given_lines(scheme, safe(field.name), parts, formulas)
+    lines += _checks(scheme)
     for data in scheme.model.data:
         parts = [s.name for s in data.symbols]
         names += parts
@@ -44,6 +45,20 @@ def start_lines(
     if any("counts" in line for line in lines):
         lines.insert(0, _counts_line(scheme))
     return [*lines, f"return {{{pairs}}}"]
+
+
+def _checks(scheme: Scheme) -> list[str]:
+    """Faces on a Dirichlet wall are checked, not imposed."""
+    return [
+        f'layers.check_faces({safe(u.symbol.name)}, PLACES["{safe(u.symbol.name)}"], "{u.field}")'
+        for u in scheme.unknowns
+        if u.kind == "field"
+        and any(
+            extra and e.rule == "wall" and e.mirror == 1 and e.slope == 0
+            for extra, pair in zip(u.extra, u.edges, strict=True)
+            for e in pair
+        )
+    ]
 
 
 def _counts_line(scheme: Scheme) -> str:

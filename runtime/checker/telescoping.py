@@ -46,7 +46,7 @@ def check(document: Document, claimed: Claimed) -> None:
         statement=f"integral({value}) is the same after every step",
         norm="sum weighted by cell volumes",
         domain=walls.grids(named),
-        hypotheses={text} if sources else set(),
+        hypotheses=({text} if sources else set()) | walls.held_faces(document),
     )
     if claimed.certificate["bound"] != "":
         raise Rejected("a bound is stated where there is none")

@@ -228,3 +228,14 @@ def grids(named: list[tuple[str, str]]) -> str:
     texts = list(dict.fromkeys(t for _, t in named))
     joined = texts[0] if len(texts) == 1 else "; ".join(f"{n}: {t}" for n, t in named)
     return f"{joined}; any number of points"
+
+
+def held_faces(document: Document) -> set[str]:
+    """What is said of unknowns with faces on a Dirichlet wall: they hold its value there."""
+    found = set()
+    for name, unknown in document.unknowns.items():
+        for extra, pair in zip(unknown["extra"], unknown["edges"], strict=True):
+            on_wall = [e for e in pair if e["rule"] == "wall" and e["mirror"] == 1]
+            if unknown["kind"] == "field" and extra and any(parity(e) == ODD for e in on_wall):
+                found.add(f"'{name}' holds the wall's value on its faces there")
+    return found

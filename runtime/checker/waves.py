@@ -49,7 +49,7 @@ def check(document: Document, claimed: Claimed) -> None:
         domain=walls.grids(
             [(r["unknown"], walls.domain(document, document.home(r["unknown"]))) for r in rates]
         ),
-        hypotheses=hypotheses(found),
+        hypotheses=hypotheses(found) | walls.held_faces(document),
     )
     claimed.bounds("||A|| <= ", [(o.name, o.rho) for o in found])
     (beta,) = fractions(claimed.proof["method"], "beta")

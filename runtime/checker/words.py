@@ -114,8 +114,11 @@ class Claimed:
     def _value(self, forms: list[Tree], value: Fraction) -> None:
         """The rational limit lies in (0, least closed form]."""
         box = self.document.numbers()
-        if value <= 0 or any(extent(f, box).low < value for f in forms):
-            raise Rejected("the rational limit is above the closed form")
+        for form in forms:
+            square = self._squares(form, box)
+            below = extent(form, box).low >= value or (square is not None and value**2 <= square)
+            if value <= 0 or not below:
+                raise Rejected("the rational limit is above the closed form")
 
     def _step(self, forms: list[Tree], *, strict: bool) -> None:
         """The step of the file is positive and at most each form, exactly or by enclosures."""
