@@ -39,3 +39,15 @@ def told(capsys: Capsys, *words: str) -> tuple[int, str, str]:
         assert "Traceback" not in text
         assert "on its own account" not in text
     return code, captured.out, captured.err
+
+
+TWO = """
+scheme two
+domain   x in [0, 1]
+grid     8
+boundary periodic
+field    a, b
+equation dt(a) = b
+equation dt(b) = lap(a)
+time     symplectic_euler, step 1/100, steps 4
+"""

@@ -8,7 +8,6 @@ import pytest
 import sympy
 from hypothesis import given, settings, strategies as st
 
-import proofs
 import strategies
 from iterant.compiler.certificates.atoms import Constant, Diffusive, Source, atoms
 from iterant.compiler.grid import reads
@@ -18,7 +17,6 @@ from iterant.compiler.source import SchemeError
 from iterant.runtime.checker import check
 from iterant.runtime.contract import Certificate
 from proofs import levels, norm, radius, scheme_of, verdict, volumes
-
 
 
 @st.composite

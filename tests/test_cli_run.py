@@ -16,7 +16,7 @@ from PIL import Image
 
 from iterant.console import Exit
 from iterant.runtime.store import Store
-from terminal import EXAMPLES, Capsys, heat, told
+from terminal import EXAMPLES, TWO, Capsys, heat, told
 
 PERONA = str(EXAMPLES / "perona_malik.scheme")
 DENOISE = """
@@ -28,16 +28,6 @@ field    u
 data     f
 equation dt(u) = lap(u) + f - u
 time     explicit_euler, step 1/10, steps 3
-"""
-TWO = """
-scheme two
-domain   x in [0, 1]
-grid     8
-boundary periodic
-field    a, b
-equation dt(a) = b
-equation dt(b) = lap(a)
-time     symplectic_euler, step 1/100, steps 4
 """
 
 

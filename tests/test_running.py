@@ -74,10 +74,19 @@ def test_guard_goes_back_to_the_last_good_state(way: str, only: Any) -> None:
 
 def test_guard_sees_every_level_and_sample() -> None:
     old = torch.zeros(2, 6, 6)
-    old[1, 2, 3] = torch.inf
-    outcome = march(wave(2), {"u": torch.zeros(2, 6, 6), "old": old})
+    old[1, 2, 3] = -3.0e38  # u - old is too large after one step, and only there
+    u = torch.zeros(2, 6, 6)
+    u[1, 2, 3] = 3.0e38
+    outcome = march(wave(2), {"u": u, "old": old})
     assert outcome.status is Status.BLEW_UP
-    assert "sample 1" in outcome.message
+    assert "x = 2.5, y = 3.5 (index 2, 3), sample 1" in outcome.message
+
+
+def test_runs_begin_with_finite_values() -> None:
+    old = torch.zeros(6, 6)
+    old[2, 3] = -torch.inf
+    with pytest.raises(UserError, match=r"old is -inf at x = 2.5, y = 3.5 \(index 2, 3\)"):
+        march(wave(2), {"u": torch.zeros(6, 6), "old": old})
 
 
 def test_large_sums_are_no_blow_up() -> None:

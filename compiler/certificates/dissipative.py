@@ -14,16 +14,8 @@ from ..scheme import Scheme
 from .base import Bounded, Proved, Question, Unprovable
 from .energy import Energy, energies
 from .forms import Signs, names_in, signs, text, written
-from .methods import (
-    Foreign,
-    box_filter_cycle,
-    keeps_weights,
-    real_interval,
-    short,
-    strong_stability,
-    tableau,
-    within,
-)
+from .intervals_of_methods import real_interval, short, within
+from .methods import Foreign, box_filter_cycle, keeps_weights, strong_stability, tableau
 from .pairs import pair_weight, two_level_limit, two_levels
 from .steps import exact
 from .walls import domain, grids

@@ -19,7 +19,8 @@ import sympy
 from sympy import Expr, Symbol
 
 from ..scheme import TAU, Scheme, Stage, Update
-from .methods import Foreign, expanded, first_excess, owners, power_of_tau
+from .intervals_of_methods import first_excess
+from .methods import Foreign, expanded, owners, power_of_tau
 
 Poly = flint.fmpq_poly
 Word = tuple[tuple[str, Fraction], ...]  # ("a" or "b", share of tau)

@@ -25,7 +25,8 @@ from .base import Bounded, Proved, Question, Theorem, Unprovable
 from .dissipative import hypotheses
 from .energy import Energy, energy
 from .forms import Signs, signs, text
-from .methods import Foreign, imaginary_squared, tableau
+from .intervals_of_methods import imaginary_squared
+from .methods import Foreign, tableau
 from .pairs import group_word, second_order_word, two_levels, word_limit
 from .systems import Coupling, coupling, derivative_bound
 from .walls import domain, grids, held_faces
@@ -70,7 +71,9 @@ def _prove(question: Question) -> Proved:
         norm=_norm(waves),
         domain=grids(scheme, [(str(r.unknown.name), domain(scheme, home(scheme, r.unknown)))
                               for r in equations(scheme, question.part)]),
-        hypotheses=(*hypotheses(scheme, waves.energies, marks), *held_faces(scheme)),
+        hypotheses=tuple(
+            sorted({*hypotheses(scheme, waves.energies, marks), *held_faces(scheme)})
+        ),
         bound="; ".join(
             f"||A|| <= {text(marks.back(e.rho))} for {n}"
             for e, n in zip(waves.energies, names, strict=True)

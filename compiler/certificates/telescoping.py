@@ -58,7 +58,7 @@ def _prove(question: Question) -> Proved:
         statement=f"integral({value_text(claim.value)}) is the same after every step",
         norm="sum weighted by cell volumes",
         domain=grids(scheme, named),
-        hypotheses=(*((text,) if sources or walls else ()), *held_faces(scheme)),
+        hypotheses=tuple(sorted({*([text] * (sources or walls)), *held_faces(scheme)})),
         bound="",
         proof={"factors": _factors(factors)},
     )
