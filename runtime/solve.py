@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from torch import Tensor
 
 from .contract import Outcome, Status
+from .faults import UserError
 from .observe import Progress, Record, Wish, finite, first_fault
 
 GUARD_EVERY = 256  # units between two looks at least: a sum and a copy an array cost under 1 %
@@ -138,6 +139,15 @@ class Pace:
             self.slice = max(1, count // 2)
 
 
+def _check_begin(driver: Driver) -> None:
+    """A run begins with finite values."""
+    begin = driver.first()
+    fault = None if finite(begin) else first_fault(begin)
+    if fault is not None:
+        name, index, value = fault
+        raise UserError(f"{name} is {value} at {driver.place(name, index)}, before the first step")
+
+
 def solve(
     driver: Driver,
     record: Record,
@@ -148,6 +158,8 @@ def solve(
 ) -> Outcome:
     """Run a driver to its end; `stops` are the units at which something is recorded, in order."""
     units = driver.init()
+    if guard:
+        _check_begin(driver)
     ahead = sorted({s for s in stops if s > units or (s == units and not record.times)})
     kept, pace, message, status = Guard(units, driver.first()), Pace(), "", None
     bar = Progress(driver.title, driver.steps(units + driver.left(units)), wanted=progress)
