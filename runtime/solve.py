@@ -22,6 +22,14 @@ GUARD_EVERY = 256  # units between two looks at least: a sum and a copy an array
 SLICE_SECONDS = 0.1  # between two looks at the keyboard
 
 
+class RunFailedError(ArithmeticError):
+    """A run that did not end well, where that was asked to be an exception; holds its outcome."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.message or outcome.status.value)
+        self.outcome = outcome
+
+
 class Driver(Protocol):
     """How a run advances, in units of its own (bodies of a march, sweeps of a solver)."""
 
@@ -155,8 +163,12 @@ def solve(
     *,
     guard: bool = True,
     progress: bool = False,
+    throw: bool = False,
 ) -> Outcome:
-    """Run a driver to its end; `stops` are the units at which something is recorded, in order."""
+    """Run a driver to its end; `stops` are the units at which something is recorded, in order.
+
+    With `throw` an end that is none raises RunFailedError.
+    """
     units = driver.init()
     if guard:
         _check_begin(driver)
@@ -184,7 +196,7 @@ def solve(
                 else:
                     units, message = kept.replay(driver, units)
                     status = Status.BLEW_UP if message else None
-    return Outcome(
+    outcome = Outcome(
         value=driver.fields(units),
         status=status,
         steps=driver.steps(units),
@@ -194,3 +206,6 @@ def solve(
         checkpoint=driver.save(units, record),
         seconds_per_step=pace.seconds / max(driver.steps(pace.units), 1) if pace.units else None,
     )
+    if throw and status not in {Status.DONE, Status.CONVERGED, Status.INTERRUPTED}:
+        raise RunFailedError(outcome)
+    return outcome

@@ -20,6 +20,7 @@ from iterant.runtime.drivers import ways
 from iterant.runtime.drivers.march import march
 from iterant.runtime.faults import UserError
 from iterant.runtime.plan import REFLECT
+from iterant.runtime.solve import RunFailedError
 
 
 @pytest.fixture
@@ -87,6 +88,12 @@ def test_runs_begin_with_finite_values() -> None:
     old[2, 3] = -torch.inf
     with pytest.raises(UserError, match=r"old is -inf at x = 2.5, y = 3.5 \(index 2, 3\)"):
         march(wave(2), {"u": torch.zeros(6, 6), "old": old})
+
+
+def test_a_fault_can_be_an_exception() -> None:
+    with pytest.raises(RunFailedError, match="u became ") as caught:
+        march(unstable(0.6), {"u": torch.rand(12, 9)}, steps=2000, compile="never", throw=True)
+    assert caught.value.outcome.status is Status.BLEW_UP
 
 
 def test_large_sums_are_no_blow_up() -> None:

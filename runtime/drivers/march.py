@@ -144,6 +144,7 @@ def march(
     differentiable: bool = False,
     segments: int | None = None,
     compile: str = "auto",  # noqa: A002  (the user's word)
+    throw: bool = False,
 ) -> Outcome:
     """Run an emitted module's scheme from its inputs (fields and data by name).
 
@@ -153,6 +154,7 @@ def march(
     gradients flow to inputs and parameters; `segments` keeps that many states and runs the scheme
     again in the backward pass. `compile` is "auto", "never" or "always". `checkpoint` is a folder
     that is written at the end, also of an interrupted run; `resume` goes on from one, bit for bit.
+    With `throw`, a run that blew up raises RunFailedError.
     """
     wanted = getattr(torch, dtype) if isinstance(dtype, str) else dtype
     tau, count = _length(module, steps, until)
@@ -179,7 +181,7 @@ def march(
             resumed=(levels, stand.bodies) if stand and levels else None,
         )
         stops = _stops(driver, count, every) if record.watch or on_frame else ()
-        return solve(driver, record, stops, guard=guard, progress=progress)
+        return solve(driver, record, stops, guard=guard, progress=progress, throw=throw)
 
 
 def _length(module: nn.Module, steps: int | None, until: float | None) -> tuple[float | None, int]:
