@@ -170,7 +170,7 @@ def integral_kept(trial: Trial, found: Certificate) -> None:
     state = trial.state(0.5)
     for name in state:  # an older level with the same integral, no older slope
         if name.startswith("u_"):
-            state[name] = state["u"].copy() if name.endswith("_old") else 0 * state["u"]
+            state[name] = 0 * state["u"] if "slope" in name else state["u"].copy()
     after = trial.step(state, 1e-3)
     if not trial.bare:
         base = trial.step({n: np.zeros_like(v) for n, v in state.items()}, 1e-3)

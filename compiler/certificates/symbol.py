@@ -17,12 +17,14 @@ from itertools import pairwise, product
 from math import comb
 from typing import TypeAlias
 
+import flint
+
 from ...runtime.contract import Json
 from ..stencil import Stencil
 
 Powers: TypeAlias = tuple[int, ...]
 Polynomial: TypeAlias = dict[Powers, Fraction]
-Cells: TypeAlias = dict[Powers, Fraction]  # Bernstein coefficients by multi-index
+Cells: TypeAlias = dict[Powers, flint.fmpq]  # Bernstein coefficients by multi-index
 MOST_BOXES = 4000
 
 
@@ -37,11 +39,16 @@ def symbol(stencil: Stencil) -> Polynomial | None:
                 return None
     total: Polynomial = {}
     for offset, weight in weights.items():
-        term: Polynomial = {(0,) * stencil.dim: weight}
-        for axis, k in enumerate(offset):
-            term = times(term, _cosine(abs(k), axis, stencil.dim))
-        total = plus(total, term)
-    return total
+        key = tuple(map(abs, offset))
+        total[key] = total.get(key, Fraction(0)) + weight
+    for axis in range(stencil.dim):  # cos(k theta) along one axis after the other
+        powers: Polynomial = {}
+        for key, weight in total.items():
+            for i, c in enumerate(_chebyshev(key[axis])):
+                at = (*key[:axis], i, *key[axis + 1 :])
+                powers[at] = powers.get(at, Fraction(0)) + c * weight
+        total = powers
+    return {p: w for p, w in total.items() if w}
 
 
 @lru_cache(maxsize=256)
@@ -59,14 +66,6 @@ def _chebyshev(k: int) -> tuple[Fraction, ...]:
     for i, c in enumerate(b):
         found[i] -= c
     return tuple(found)
-
-
-def _cosine(k: int, axis: int, dim: int) -> Polynomial:
-    return {
-        tuple(i if a == axis else 0 for a in range(dim)): c
-        for i, c in enumerate(_chebyshev(k))
-        if c
-    }
 
 
 def plus(a: Polynomial, b: Polynomial) -> Polynomial:
@@ -106,13 +105,15 @@ def value(a: Polynomial, point: tuple[Fraction, ...]) -> Fraction:
 def bernstein(a: Polynomial, dim: int) -> Cells:
     """Bernstein coefficients of a on [0, 1]^dim, of its own degree along each axis."""
     degrees = tuple(max((p[i] for p in a), default=0) for i in range(dim))
-    cells = {k: a.get(k, Fraction(0)) for k in product(*(range(n + 1) for n in degrees))}
+    given = {k: flint.fmpq(c.numerator, c.denominator) for k, c in a.items()}
+    zero = flint.fmpq(0)
+    cells = {k: given.get(k, zero) for k in product(*(range(n + 1) for n in degrees))}
     for axis, n in enumerate(degrees):
         for line in _lines(degrees, axis):
             old = [cells[_at(line, axis, j)] for j in range(n + 1)]
             for k in range(n + 1):
                 cells[_at(line, axis, k)] = sum(
-                    (Fraction(comb(k, j), comb(n, j)) * old[j] for j in range(k + 1)), Fraction(0)
+                    (flint.fmpq(comb(k, j), comb(n, j)) * old[j] for j in range(k + 1)), zero
                 )
     return cells
 
@@ -139,7 +140,7 @@ def halves(cells: Cells, axis: int) -> tuple[Cells, Cells]:
     return low, high
 
 
-def corners(cells: Cells) -> Mapping[Powers, Fraction]:
+def corners(cells: Cells) -> Mapping[Powers, flint.fmpq]:
     """Values at the corners of the box, by corner."""
     degrees = tuple(map(max, zip(*cells, strict=True)))
     return {
@@ -175,7 +176,7 @@ class _Node:
     split: tuple[int, _Node, _Node] | None = None
 
     @property
-    def bound(self) -> Fraction:
+    def bound(self) -> flint.fmpq:
         return max(self.cells.values())
 
     def tree(self) -> Json:
@@ -190,11 +191,11 @@ def peak(a: Polynomial, dim: int) -> Peak:
     root = _Node(bernstein(a, dim), (Fraction(0),) * dim, (Fraction(1),) * dim)
     best, where = max((v, c) for c, v in corners(root.cells).items())
     place = tuple(map(Fraction, where))
-    heap: list[tuple[Fraction, int, _Node]] = [(-root.bound, 0, root)]
+    heap: list[tuple[flint.fmpq, int, _Node]] = [(-root.bound, 0, root)]
     count = 0
     while -heap[0][0] > best and count < MOST_BOXES:
         bound = -heap[0][0]
-        if bound - best <= abs(best) / 2**40:
+        if bound - best <= abs(best) / 2**26:
             break
         node = heapq.heappop(heap)[2]
         axis = max(range(dim), key=lambda i: _variation(node.cells, i))
@@ -207,15 +208,15 @@ def peak(a: Polynomial, dim: int) -> Peak:
                         o + w * c for o, w, c in zip(child.low, child.width, corner, strict=True)
                     )
             heapq.heappush(heap, (-child.bound, count, child))
-    bound = -heap[0][0]
-    if bound > best:
-        bound = _short(bound)
-    return Peak(bound=bound, reached=best, where=place, tree=root.tree())
+    top, reached = (Fraction(int(x.p), int(x.q)) for x in (-heap[0][0], best))
+    return Peak(
+        bound=_short(top) if top > reached else top, reached=reached, where=place, tree=root.tree()
+    )
 
 
-def _variation(cells: Cells, axis: int) -> Fraction:
+def _variation(cells: Cells, axis: int) -> flint.fmpq:
     """How much the coefficients change along an axis: where halving helps."""
-    spread = Fraction(0)
+    spread = flint.fmpq(0)
     for k, v in cells.items():
         after = cells.get(_at(k, axis, k[axis] + 1))
         if after is not None:

@@ -193,7 +193,8 @@ class Document:
             case "read" if node["kind"] == "data":
                 return self._data(node["name"], box)
             case "read" if node["kind"] == "coordinate":
-                return self.coordinates()[node["name"]]
+                inside = self._stays_inside(node["location"])
+                return self.coordinates()[node["name"]] if inside else LINE
             case "linear" if not self.reads(number):
                 spacings = dict.fromkeys(self.spacings, Range(Fraction(0), inf))
                 total = only(0)
@@ -206,6 +207,17 @@ class Document:
             case "point":
                 return extent(node["expression"], self.operand_box(node, box))
         return LINE
+
+    def _stays_inside(self, location: list[int]) -> bool:
+        """Every place where a weight is read lies in the domain: faces of cells, or a torus."""
+        walls = [
+            edge
+            for unknown in self.unknowns.values()
+            for pair in unknown["edges"]
+            for edge in pair
+            if edge["rule"] != "periodic"
+        ]
+        return not walls or (sum(location) == 1 and all(e["mirror"] == 0 for e in walls))
 
     def operand_box(self, node: dict[str, Any], box: Box) -> dict[str, Range]:
         """The ranges of a pointwise formula's operands, parameters and the time."""

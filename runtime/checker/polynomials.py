@@ -26,27 +26,33 @@ def add(a: Polynomial, b: Polynomial, factor: Fraction) -> Polynomial:
     return {p: c for p, c in found.items() if c}
 
 
-def cosines(offset: tuple[int, ...]) -> Polynomial:
-    """prod_a cos(o_a theta_a) by y_a = sin^2(theta_a / 2): cos(k theta) = T_k(1 - 2y)."""
-    found: Polynomial = {(0,) * len(offset): Fraction(1)}
-    for axis, k in enumerate(offset):
-        before, here = [Fraction(1)], [Fraction(1), Fraction(-2)]
-        if k == 0:
-            continue
-        for _ in range(abs(k) - 1):
-            longer = [Fraction(0)] * (len(here) + 1)
-            for i, c in enumerate(here):
-                longer[i] += 2 * c
-                longer[i + 1] -= 4 * c
-            for i, c in enumerate(before):
-                longer[i] -= c
-            before, here = here, longer
-        found = {
-            tuple(i if a == axis else p for a, p in enumerate(powers)): c * factor
-            for powers, c in found.items()
-            for i, factor in enumerate(here)
-        }
-    return found
+def cosines(weights: dict[tuple[int, ...], Fraction]) -> Polynomial:
+    """sum_o w_o prod_a cos(o_a theta_a) by y_a = sin^2(theta_a / 2): cos(k theta) = T_k(1 - 2y)."""
+    found = dict(weights)
+    for axis in range(max((len(o) for o in weights), default=0)):
+        turned: Polynomial = {}
+        for key, w in found.items():
+            for i, c in enumerate(chebyshev(abs(key[axis]))):
+                at = (*key[:axis], i, *key[axis + 1 :])
+                turned[at] = turned.get(at, Fraction(0)) + c * w
+        found = turned
+    return {p: c for p, c in found.items() if c}
+
+
+def chebyshev(k: int) -> list[int]:
+    """T_k(1 - 2y) by powers of y."""
+    before, here = [1], [1, -2]
+    if k == 0:
+        return before
+    for _ in range(k - 1):
+        longer = [0] * (len(here) + 1)
+        for i, c in enumerate(here):
+            longer[i] += 2 * c
+            longer[i + 1] -= 4 * c
+        for i, c in enumerate(before):
+            longer[i] -= c
+        before, here = here, longer
+    return here
 
 
 class Bernstein:
