@@ -14,7 +14,7 @@ from iterant.runtime import layers
 from iterant.runtime.plan import NONE, REFLECT, Place, Plan, Side, Stage
 from torch import Tensor, nn
 
-DIGEST = "sha256:4cd5e33dc67b07f67ff1ca2558921bff8e97071d74499d98f5defbffce2bf20c"
+DIGEST = "sha256:aa47c41c3aa1ec04b65ce1253b00bd16f240315c819c58bea097461210d62f14"
 SCHEME = "sha256:6e0bb11e5a1f2cf6c78773168ba4b7c8825c9ac6e9c08ad5ca7006a3cf62cc94"
 STEPS = 1041
 COUNTS = (128, 64)
@@ -175,15 +175,15 @@ def prepare(k: Tensor) -> tuple[Tensor, Tensor]:
     """what depends on given data only, computed once."""
     k_near = k[..., :-1, 1:-1]
     k_near2 = k[..., 1:, 1:-1]
-    k_at_x2 = torch.where(
+    k_at_x = torch.where(
         k_near + k_near2 == 0, 0 * k_near, 2 * k_near * k_near2 / (k_near + k_near2)
     )
     k_near3 = k[..., 1:-1, :-1]
     k_near4 = k[..., 1:-1, 1:]
-    k_at_y2 = torch.where(
+    k_at_y = torch.where(
         k_near3 + k_near4 == 0, 0 * k_near3, 2 * k_near3 * k_near4 / (k_near3 + k_near4)
     )
-    return k_at_x2, k_at_y2
+    return k_at_x, k_at_y
 
 
 def initial_u(x: Tensor, y: Tensor) -> Tensor:
