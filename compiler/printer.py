@@ -34,6 +34,8 @@ class Printer:
             return self.names.get(e, safe(e.name)), ATOM
         if e.is_number and not e.has(m.Operator):
             return number(e)
+        if not e.free_symbols and e.atoms(*_MEANING) and not e.has(m.Called, m.Where):
+            return number(e.replace(lambda n: type(n) in _MEANING, _written_out))
         if e.is_Add:
             return self._sum(e), ADD
         if e.is_Mul:
@@ -154,6 +156,19 @@ _FUNCTIONS = {
     sympy.sign: "torch.sign", sympy.erf: "torch.erf", m.Sigmoid: "torch.sigmoid",
     m.Relu: "torch.relu", m.Softplus: "nn.functional.softplus", m.Gelu: "nn.functional.gelu",
 }  # fmt: skip
+
+
+_MEANING: dict[type[Expr], Callable[[Expr], Expr]] = {
+    m.Sigmoid: lambda s: 1 / (1 + sympy.exp(-s)),
+    m.Relu: lambda s: sympy.Max(s, 0),
+    m.Softplus: lambda s: sympy.log(1 + sympy.exp(s)),
+    m.Gelu: lambda s: s * (1 + sympy.erf(s / sympy.sqrt(2))) / 2,
+}
+
+
+def _written_out(node: Expr) -> Expr:
+    """A function of a number by what it means."""
+    return _MEANING[type(node)](node.args[0])
 
 
 def _simple(text: str) -> bool:
