@@ -1,5 +1,6 @@
 """An emitted module beside the reference of its scheme, on two random samples a batch."""
 
+import traceback
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,11 +35,21 @@ CONTRACT = {
 def inputs_of(scheme, evaluator):
     """Random arrays by name, one a sample: fields, and data without a formula."""
     rng = np.random.default_rng(3)
-    names = [u.symbol.name for u in scheme.unknowns if u.symbol.name not in evaluator.data]
+    given = [u for u in scheme.unknowns if u.symbol.name not in evaluator.data]
     return [
-        {name: rng.uniform(-1, 1, evaluator.problem.shape(name)) for name in names}
+        {u.symbol.name: drawn(rng, u, evaluator.problem.shape(u.symbol.name)) for u in given}
         for _ in range(2)
     ]
+
+
+def drawn(rng, unknown, shape):
+    """Values in [-1, 1], and 0 at faces that lie on a wall where they are held at 0."""
+    values = rng.uniform(-1, 1, shape)
+    for axis, edges in enumerate(unknown.edges):
+        for place, edge in zip((0, -1), edges, strict=True):
+            if edge.rule == "wall" and edge.mirror == 1 and edge.slope == 0:
+                np.moveaxis(values, axis, 0)[place] = 0
+    return values
 
 
 def learned(scheme, module):
@@ -139,6 +150,21 @@ def compare(case, *, dtype=torch.float64, **overrides):
         for index in range(equal.bodies):
             state = equal.module.step(state, index)
         equal.check(equal.module.finish(state, equal.bodies), TOLERANCE[dtype])
+
+
+def told(check, *arguments, **more):
+    """Run a check; what fails is told from here.
+
+    Each emitted text is a file of its own, so that hypothesis would take every example for another
+    fault and never shrink one.
+    """
+    try:
+        check(*arguments, **more)
+    except Exception:  # noqa: BLE001
+        story = traceback.format_exc()
+    else:
+        return
+    raise AssertionError(story)
 
 
 def close(found, expected, sample, tolerance, name):

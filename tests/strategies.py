@@ -124,7 +124,7 @@ def second_order(f, dim):
         f"div(kappa * grad({f}))",
         f"div(c * grad({f}))",
         f"div((2 + {NAMES[dim - 1]}^2) * grad({f}))",
-        f"div((1 + {f}^2) * grad({f}))",
+        f"div(grad({f}) / (1 + {f}^2))",
         " + ".join(f"{a + 1} * d{NAMES[a] * 2}({f})" for a in range(dim)),
     )
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from hypothesis import given, settings, strategies as st
 
-from equality import FILES, TOLERANCE, compare, contract
+from equality import FILES, TOLERANCE, compare, contract, told
 from lattices import node_by_node
 from strategies import pdes, staggered, upwind
 
@@ -27,17 +27,17 @@ def test_contract_file(name, counts, dtype):
 @settings(max_examples=40)
 @given(data=st.data())
 def test_random_text(strategy, data):
-    compare(data.draw(strategy()))
+    told(compare, data.draw(strategy()))
 
 
 @settings(max_examples=40)
 @given(pdes())
 def test_random_text_in_single_precision(case):
-    compare(case, dtype=torch.float32)
+    told(compare, case, dtype=torch.float32)
 
 
 @pytest.mark.slow
 @settings(max_examples=2000)
 @given(st.one_of(pdes(), pdes(), upwind(), staggered(), node_by_node()))
 def test_many_random_texts(case):
-    compare(case)
+    told(compare, case)
