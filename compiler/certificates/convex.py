@@ -200,6 +200,8 @@ def _prove(question: Question) -> Proved:
         raise Unprovable(f"the time method is no combination of Euler steps: {trouble}") from None
     if r == 0:
         raise Unprovable("the time method is no convex combination of Euler steps")
+    if any(rate.order != 1 for rate in equations(scheme, question.part)):
+        raise Unprovable("an equation is not of first order in time")
     found = [
         rows_of(scheme, atoms(scheme, rate, question.part), rate.unknown, marks)
         for rate in equations(scheme, question.part)

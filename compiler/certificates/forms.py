@@ -127,13 +127,7 @@ def parameter_box(scheme: Scheme) -> dict[Symbol, Interval]:
     """The set of each parameter; without one the whole line."""
     found: dict[Symbol, Interval] = {}
     values = parameter_values(scheme)
-    for param in scheme.model.params:
-        low, high = param.interval or (None, None)
-        found[param.symbol] = Interval(
-            _end(low, values, -1, Fraction(0) if param.positive else -inf),
-            _end(high, values, 1, inf),
-        )
-    return found
+    return found | {p.symbol: _set(p, values) for p in scheme.model.params}
 
 
 def _end(end: Expr | None, values: Box, side: int, default: Fraction | float) -> Fraction | float:
@@ -144,15 +138,25 @@ def _end(end: Expr | None, values: Box, side: int, default: Fraction | float) ->
 
 
 def parameter_values(scheme: Scheme) -> dict[Symbol, Interval]:
-    """The exact value of each parameter as a (point) interval; later ones may use earlier ones."""
+    """The value of each parameter, the set of a trained one; later ones may use earlier ones."""
     found: dict[Symbol, Interval] = {}
     for param in scheme.model.params:
-        if not param.of_limit and param.value is not None:
-            try:
-                found[param.symbol] = extent(param.value, found)
-            except NoRange:
-                continue
+        if param.of_limit or param.value is None:
+            continue
+        try:
+            value = extent(param.value, found)
+        except NoRange:
+            continue
+        found[param.symbol] = _set(param, found) if param.trainable else value
     return found
+
+
+def _set(param: Param, values: Box) -> Interval:
+    low, high = param.interval or (None, None)
+    return Interval(
+        _end(low, values, -1, Fraction(0) if param.positive else -inf),
+        _end(high, values, 1, inf),
+    )
 
 
 def names_in(expressions: Iterable[Expr]) -> set[str]:

@@ -20,6 +20,7 @@ from sympy import Symbol
 
 from ...runtime.contract import Json
 from ..scheme import Scheme
+from .allowance import same_every_step
 from .atoms import Atom, Constant, Source, atoms, equations, home
 from .base import Bounded, Proved, Question, Theorem, Unprovable
 from .dissipative import hypotheses
@@ -29,7 +30,7 @@ from .intervals_of_methods import imaginary_squared
 from .methods import Foreign, tableau
 from .pairs import group_word, second_order_word, two_levels, word_limit
 from .systems import Coupling, coupling, derivative_bound
-from .walls import domain, grids, held_faces
+from .walls import domain, grids
 
 DRIFT = "a linear drift in the kernel of A is the equation's own"
 
@@ -51,6 +52,8 @@ def _prove(question: Question) -> Proved:
         if not (e.linear and e.steady):
             raise Unprovable("the operator depends on the fields or on the time")
     beta, rule, strict = _method(scheme, waves)
+    if waves.form != "derivative" or rule != "polynomial":
+        same_every_step(scheme, waves.energies)
     root = sympy.sqrt(sympy.Rational(beta.numerator, beta.denominator))
     bounds = tuple(
         Bounded(form=marks.back(sympy.simplify(root / sympy.sqrt(sympy.factor(e.rho)))),
@@ -71,9 +74,7 @@ def _prove(question: Question) -> Proved:
         norm=_norm(waves),
         domain=grids(scheme, [(str(r.unknown.name), domain(scheme, home(scheme, r.unknown)))
                               for r in equations(scheme, question.part)]),
-        hypotheses=tuple(
-            sorted({*hypotheses(scheme, waves.energies, marks), *held_faces(scheme)})
-        ),
+        hypotheses=hypotheses(scheme, waves.energies, marks),
         bound="; ".join(
             f"||A|| <= {text(marks.back(e.rho))} for {n}"
             for e, n in zip(waves.energies, names, strict=True)

@@ -10,15 +10,13 @@ from sympy import Expr
 from ..scheme import Scheme
 from .base import Bounded, Unprovable
 from .extent import extent
-from .forms import parameter_box, parameter_values
+from .forms import parameter_values
 from .interval import Box, Interval, NoRange
 
 
 def values(scheme: Scheme) -> Box:
     """Enclosures of the spacings and parameters: the value in the file, the set where trained."""
     found = parameter_values(scheme)
-    sets = parameter_box(scheme)
-    found |= {p.symbol: sets[p.symbol] for p in scheme.model.params if p.trainable}
     return found | {s: extent(v, found) for s, v in scheme.spacings.items()}
 
 

@@ -173,7 +173,7 @@ def check(document: Document, claimed: Claimed) -> None:
     if claim not in {"max_principle", "positivity", "l2_stable"}:
         raise Rejected("convex combinations do not show this claim")
     rates, proofs = equations(document, claimed.part), claimed.proof["equations"]
-    if len(rates) != len(proofs):
+    if len(rates) != len(proofs) or any(r["order"] != 1 for r in rates):
         raise Rejected("the proof speaks of other equations")
     found = [
         Rows(document, r, parts(document, r, claimed.part), p)

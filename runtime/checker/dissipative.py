@@ -143,13 +143,15 @@ def check(document: Document, claimed: Claimed) -> None:
         Operator(document, r["unknown"], parts(document, r, claimed.part), p)
         for r, p in zip(rates, proofs, strict=True)
     ]
+    if any(r["order"] != 1 for r in rates):
+        raise Rejected("an equation is not of first order in time")
     if any(o.fluxes for o in found) != (claimed.kind == "block"):
         raise Rejected("the kind of the certificate is another")
     for o in found:
         if not o.weights.linear and o.sources:
             raise Rejected("a nonlinear equation has sources or wall values")
     rule = str(claimed.proof["method"]["by"])
-    texts = hypotheses(found)
+    texts = hypotheses(document, found)
     if rule == "pair":
         texts |= _values(document, found)
     claimed.says(
@@ -189,6 +191,7 @@ def allowed(document: Document, claimed: Claimed, found: list[Operator]) -> Frac
     if rule["by"] == "levels":
         if not constant:
             raise Rejected("the operator changes from level to level")
+        same_every_step(document, found)
         levels_allow(document, beta)
         return beta
     if rule["by"] == "cycle":
@@ -234,9 +237,17 @@ def _values(document: Document, found: list[Operator]) -> set[str]:
     return texts
 
 
-def hypotheses(found: list[Operator]) -> set[str]:
+def same_every_step(document: Document, found: list[Operator]) -> None:
+    """The parameters of the operator do not change from step to step."""
+    names = set[str]().union(*(o.names | o.weights.names for o in found))
+    if any(document.parameters[n]["varies"] for n in names):
+        raise Rejected("bounded powers of one step say nothing about steps that differ")
+
+
+def hypotheses(document: Document, found: list[Operator]) -> set[str]:
     """What the proof rests on."""
     texts = set[str]().union(*(o.weights.hypotheses(o.names) for o in found))
+    texts |= walls.held_faces(document)
     if any(o.sources for o in found):
         texts.add("sources and wall values are left out: the difference of two solutions")
     return texts

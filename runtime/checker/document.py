@@ -84,7 +84,7 @@ class Document:
             if any(k >= number or k < 0 for k in operands(node)):
                 raise Rejected("the grid expressions are not in order")
         self.values = self._values()
-        self.sets = {n: self._set(p) for n, p in self.parameters.items()}
+        self.sets = {n: self._set(p, self.values) for n, p in self.parameters.items()}
         self.signs, self.texts = self._signs()
 
     @property
@@ -133,16 +133,18 @@ class Document:
         for name, parameter in self.parameters.items():
             if parameter["value"] is not None:
                 try:
-                    found[name] = extent(parameter["value"], found)
+                    value = extent(parameter["value"], found)
                 except Rejected:
                     continue
+                trained = parameter["trainable"]
+                found[name] = self._set(parameter, found) if trained else value
         return found
 
-    def _set(self, parameter: dict[str, Any]) -> Range:
+    def _set(self, parameter: dict[str, Any], values: Box) -> Range:
         def end(tree: Tree | None, default: End, low: bool) -> End:
             if tree is None:
                 return default
-            found = extent(tree, self.values)
+            found = extent(tree, values)
             return found.low if low else found.high
 
         least = Fraction(0) if parameter["positive"] else -inf
@@ -178,8 +180,7 @@ class Document:
 
     def numbers(self) -> dict[str, Range]:
         """Parameters and spacings: the value in the file, the set where trained."""
-        trained = {n: self.sets[n] for n, p in self.parameters.items() if p["trainable"]}
-        found = {**self.values, **trained}
+        found = dict(self.values)
         for axis in self.axes:
             found[axis["spacing"]] = extent(axis["value"], found)
         return found
