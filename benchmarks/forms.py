@@ -8,7 +8,7 @@ points everything, the loop included, is one graph behind a C++ wrapper.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -17,8 +17,6 @@ from torch._higher_order_ops import while_loop
 from .cases import Run, Setting
 from .formulas import formula, halo, heat1d
 
-Refresh: TypeAlias = Callable[[Tensor], None]
-
 # A flux that two cells use is computed twice rather than stored: measured, faster by far.
 INLINE: dict[str, Any] = {"realize_reads_threshold": 24, "realize_opcount_threshold": 128}
 
@@ -26,44 +24,23 @@ INLINE: dict[str, Any] = {"realize_reads_threshold": 24, "realize_opcount_thresh
 # ---- halos
 
 
-def periodic(p: Tensor) -> None:
-    """Wrap one value around each axis."""
+def ghosts(p: Tensor, setting: Setting) -> list[tuple[Tensor, Tensor]]:
+    """Views of a buffer, made once: (ghosts, the values that they take)."""
+    found: list[tuple[Tensor, Tensor]] = []
+    h, wall = halo(setting), setting.case.wall
     for d in range(p.ndim):
-        n = p.shape[d] - 2
-        p.select(d, 0).copy_(p.select(d, n))
-        p.select(d, n + 1).copy_(p.select(d, 1))
-
-
-def mirror(p: Tensor) -> None:
-    """Repeat the last value: no flux through walls between unknown and ghost."""
-    for d in range(p.ndim):
-        n = p.shape[d] - 2
-        p.select(d, 0).copy_(p.select(d, 1))
-        p.select(d, n + 1).copy_(p.select(d, n))
-
-
-def walls(p: Tensor) -> None:
-    """u = 0 on the first ghost, which stays 0: nothing to do."""
-
-
-def odd_walls(p: Tensor) -> None:
-    """u = 0 on the first ghost; the next three mirror the values inside with the sign changed."""
-    inside = inner(p, 4)
-    for d in range(p.ndim):
-        strip = p
-        for other in range(p.ndim):
-            strip = strip if other == d else strip.narrow(other, 4, inside.shape[other])
         n = p.shape[d]
-        for j in (1, 2, 3):
-            torch.neg(strip.select(d, 3 + j), out=strip.select(d, 3 - j))
-            torch.neg(strip.select(d, n - 4 - j), out=strip.select(d, n - 4 + j))
-
-
-def refresh_of(setting: Setting) -> Refresh:
-    """How the halo of a case is filled."""
-    if setting.case.kind == "wave":
-        return odd_walls
-    return {"periodic": periodic, "mirror": mirror, "nodes": walls}[setting.case.wall]
+        if h > 1:  # behind a wall on the first ghost, over the inside of the other axes
+            strip = p
+            for other in range(p.ndim):
+                strip = strip if other == d else strip.narrow(other, h, p.shape[other] - 2 * h)
+            for j in range(1, h):
+                found.append((strip.select(d, h - 1 - j), strip.select(d, h - 1 + j)))
+                found.append((strip.select(d, n - h + j), strip.select(d, n - h - j)))
+        elif wall != "nodes":  # where the one ghost is the wall, and stays 0
+            low, high = (n - 2, 1) if wall == "periodic" else (1, n - 2)
+            found += [(p.select(d, 0), p.select(d, low)), (p.select(d, n - 1), p.select(d, high))]
+    return found
 
 
 def inner(p: Tensor, h: int) -> Tensor:
@@ -96,7 +73,7 @@ def one_level(setting: Setting) -> Run:
     compute, numbers = formula(setting)
     fields = [torch.from_numpy(setting.initial[name]) for name in setting.case.fields]
     scalars = [torch.tensor(x, dtype=torch.float32) for x in numbers]
-    refresh, count = refresh_of(setting), len(fields)
+    count = len(fields)
 
     def step(*arguments: Tensor) -> None:
         results = compute(*arguments[:count], *arguments[2 * count :])
@@ -110,11 +87,13 @@ def one_level(setting: Setting) -> Run:
         now = [padded(u, 1) for u in fields]
         new = [torch.zeros_like(p) for p in now]
         now_in, new_in = [inner(p, 1) for p in now], [inner(p, 1) for p in new]
+        edges, new_edges = ([e for p in ps for e in ghosts(p, setting)] for ps in (now, new))
         for _ in range(steps):
-            for p in now:
-                refresh(p)
+            for ghost, value in edges:
+                ghost.copy_(value)
             kernel(*now, *new_in, *scalars)
             now, new, now_in, new_in = new, now, new_in, now_in
+            edges, new_edges = new_edges, edges
         return tuple(u.clone() for u in now_in)
 
     return run
@@ -123,7 +102,7 @@ def one_level(setting: Setting) -> Run:
 def two_levels(setting: Setting) -> Run:
     """Leapfrog over the old level: two buffers in all."""
     compute, numbers = formula(setting)
-    h, refresh = halo(setting), refresh_of(setting)
+    h = halo(setting)
     u0 = torch.from_numpy(setting.initial["u"])
     m = torch.tensor(numbers[0], dtype=torch.float32)
 
@@ -131,17 +110,24 @@ def two_levels(setting: Setting) -> Run:
         old.copy_(compute(p, old, m))
 
     kernel = compiled(step, setting)
+
+    def refresh(edges: list[tuple[Tensor, Tensor]]) -> None:
+        for ghost, value in edges:
+            torch.neg(value, out=ghost)
+
     first = padded(u0, h)
-    refresh(first)
+    refresh(ghosts(first, setting))
     before = u0 + (compute(first, torch.zeros_like(u0), m) - 2 * u0) / 2
 
     def run(steps: int) -> tuple[Tensor, ...]:
         now, new = padded(u0, h), padded(before, h)
         now_in, new_in = inner(now, h), inner(new, h)
+        edges, new_edges = ghosts(now, setting), ghosts(new, setting)
         for _ in range(steps):
-            refresh(now)
+            refresh(edges)
             kernel(now, new_in, m)
             now, new, now_in, new_in = new, now, new_in, now_in
+            edges, new_edges = new_edges, edges
         return (now_in.clone(),)
 
     return run
