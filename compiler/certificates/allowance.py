@@ -49,12 +49,12 @@ def allowance(scheme: Scheme, found: list[Energy], marks: Signs) -> Allowance:
         known = within(method.polynomial, stated)
         beta = stated if known else min(real_interval(method.polynomial), stated)
         return Allowance(beta=beta, rule={"by": "polynomial", "beta": str(beta)}, cycle=cycle)
+    if cycle:
+        raise Unprovable(UNFROZEN)
     r = strong_stability(method)
     if r > 0:
         beta = 2 * r
         return Allowance(beta=beta, rule={"by": "euler", "beta": str(beta)}, cycle=cycle)
-    if cycle:
-        raise Unprovable(UNFROZEN)
     raise Unprovable(
         f"{scheme.step.method} is no convex combination of Euler steps, and the operator changes"
         " between its stages; explicit_euler, heun and ssprk3 are"
