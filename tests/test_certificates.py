@@ -163,6 +163,14 @@ WAVES = {
         domain=SQUARE,
         grid="4, 4",
     ),
+    "Maxwell 3-D": waves(
+        "h*sqrt(epsilon*mu)/sqrt(3)",
+        equation="dt(H) = -curl(E)/mu;dt(E) = curl(H)/epsilon",
+        fields="E: vector, staggered\nfield H: vector, staggered",
+        extra="param mu = 2, epsilon = 3, positive",
+        domain=CUBE,
+        grid="2, 2, 2",
+    ),
     "Schroedinger": waves(
         "h^2",
         equation="dt(re) = -dxx(im)/2;dt(im) = dxx(re)/2",

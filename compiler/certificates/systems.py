@@ -1,4 +1,9 @@
-"""First-order systems that are skew: two groups each driven by the other, or odd stencils."""
+"""First-order systems that are skew: two groups each driven by the other, or odd stencils.
+
+With one unknown p in a group, A = -sum_q B_pq C_qp. With three in each and C_qp antisymmetric in
+With one unknown p in a group, A = -sum_q B_pq C_qp. With three in each and C_qp antisymmetric in
+lambda |k|^2 is half the trace of -B C.
+"""
 
 from __future__ import annotations
 
@@ -46,26 +51,69 @@ def coupling(scheme: Scheme, part: str | None, marks: Signs) -> Coupling:
             links.setdefault((owner, atom.field), []).append(atom)
     first, second = _groups(tuple(parts), links)
     small, large = (first, second) if len(first) == 1 else (second, first)
-    if len(small) != 1:
-        raise Unprovable("neither group of the system has a single unknown")
-    (p,) = small
+    curl = len(small) == len(large) == 3 and _is_curl(small, large, links)
+    if len(small) != 1 and not curl:
+        raise Unprovable("neither group of the system has a single unknown, and there is no curl")
     composed: list[Atom] = []
-    for q in large:
-        back, forth = links.get((p, q), []), links.get((q, p), [])
-        _adjoint(back, forth, marks, f"'{p}' and '{q}'")
-        _mirrored(scheme, p, q, forth)
-        composed += [
-            Constant(
-                coefficient=b.coefficient * c.coefficient,
-                stencil=b.stencil.after(c.stencil),
-                field=p,
-            )
-            for b in back
-            for c in forth
-        ]
+    ratios: set[Expr] = set()
+    for p in small:
+        for q in large:
+            back, forth = links.get((p, q), []), links.get((q, p), [])
+            if not back and not forth and curl:
+                continue
+            ratios.add(_adjoint(back, forth, marks, f"'{p}' and '{q}'"))
+            _mirrored(scheme, p, q, forth)
+            composed += [_composed(b, c, small[0], len(small)) for b in back for c in forth]
+    if curl and len(ratios) != 1:
+        raise Unprovable("the two curls are not adjoint to each other with one constant")
     names = frozenset(names_in(a.coefficient for own in links.values() for a in own))
-    return Coupling(groups=(first, second), small=small, composed=tuple(composed),
+    return Coupling(groups=(first, second), small=small[:1], composed=tuple(composed),
                     sources=sources, names=names)  # fmt: skip
+
+
+def _composed(b: Constant, c: Constant, field: Symbol, size: int) -> Constant:
+    """A part of B C; of a curl it counts half, since |k|^2 is half the trace."""
+    half = sympy.Rational(1, 2) if size > 1 else sympy.S.One
+    return Constant(
+        coefficient=half * b.coefficient * c.coefficient,
+        stencil=b.stencil.after(c.stencil),
+        field=field,
+    )
+
+
+def _is_curl(
+    small: tuple[Symbol, ...],
+    large: tuple[Symbol, ...],
+    links: dict[tuple[Symbol, Symbol], list[Constant]],
+) -> bool:
+    """C_qp = -C_pq about their middles, in an order of q in which C_pp is missing."""
+    without = [[q for q in large if not links.get((q, p))] for p in small]
+    if any(len(qs) != 1 for qs in without) or len({qs[0] for qs in without}) != len(small):
+        return False
+    order = [qs[0] for qs in without]
+    for i, p in enumerate(small):
+        for j, r in enumerate(small):
+            one, other = links.get((order[j], p), []), links.get((order[i], r), [])
+            if i != j and not (len(one) == len(other) == 1 and _opposite(one[0], other[0])):
+                return False
+    return True
+
+
+def _opposite(a: Constant, b: Constant) -> bool:
+    """The same difference with the other sign, wherever its result lies."""
+    wa, wb = (
+        {tuple(2 * k + s for k, s in zip(o, x.stencil.shift, strict=True)): w
+         for o, w in x.stencil.weights}
+        for x in (a, b)
+    )  # fmt: skip
+    if wa.keys() != wb.keys():
+        return False
+    sums = (
+        wa[o].numerator * a.coefficient * a.stencil.scale / wa[o].denominator
+        + wb[o].numerator * b.coefficient * b.stencil.scale / wb[o].denominator
+        for o in wa
+    )
+    return all(sympy.simplify(s) == 0 for s in sums)
 
 
 def _groups(
@@ -84,8 +132,8 @@ def _groups(
     return first, tuple(u for u in unknowns if side[u] == 1)
 
 
-def _adjoint(back: list[Constant], forth: list[Constant], marks: Signs, who: str) -> None:
-    """B = -lambda C^T with one lambda > 0 for all stencils."""
+def _adjoint(back: list[Constant], forth: list[Constant], marks: Signs, who: str) -> Expr:
+    """The lambda > 0 of B = -lambda C^T, one for all stencils."""
     ratios = set()
     rest = list(forth)
     for b in back:
@@ -99,12 +147,14 @@ def _adjoint(back: list[Constant], forth: list[Constant], marks: Signs, who: str
         ratios.add(sympy.simplify(-factor * scale))
     if rest or len(ratios) != 1:
         raise Unprovable(f"the couplings of {who} are not adjoint to each other")
+    ratio = ratios.pop()
     try:
-        found = marks.monomials(ratios.pop())
+        found = marks.monomials(ratio)
     except NoForm as trouble:
         raise Unprovable(f"the couplings of {who} have no ratio of known sign: {trouble}") from None
     if not found or any(f < 0 for f in found.values()):
         raise Unprovable(f"the couplings of {who} have the same sign: solutions grow")
+    return ratio
 
 
 def _ratio(a: Stencil, b: Stencil) -> Expr | None:

@@ -10,14 +10,13 @@ from fractions import Fraction
 from typing import Any
 
 from . import walls
-from .atoms import Atom, equations, parts
+from .atoms import equations, parts
+from .couplings import coupled
 from .dissipative import Operator, hypotheses, same_every_step, squared
 from .document import Document, Stencil, parameter_names
 from .forms import Sum, laurent, plus, positive, scaled, times
 from .polynomials import Bernstein
 from .ranges import Rejected
-from .trees import Tree
-from .walls import Wall, parity
 from .wavesteps import allows, bounded_by_midpoint, group_word, one_step, second_order_word
 from .words import Claimed, fractions
 
@@ -136,94 +135,6 @@ def _velocity(document: Document, claimed: Claimed, rates: list[dict[str, Any]])
     return found
 
 
-def _pair(document: Document, claimed: Claimed, rates: list[dict[str, Any]]) -> list[Operator]:
-    """The operator A = -B C on the unknown of the group that has one."""
-    first, second = (list(g) for g in claimed.proof["groups"])
-    if sorted(first + second) != sorted(r["unknown"] for r in rates) or set(first) & set(second):
-        raise Rejected("the groups are not all unknowns")
-    small, large = (first, second) if len(first) == 1 else (second, first)
-    if len(small) != 1 or any(r["order"] != 1 for r in rates):
-        raise Rejected("neither group has a single unknown")
-    (p,) = small
-    own: dict[str, list[Atom]] = {r["unknown"]: parts(document, r, claimed.part) for r in rates}
-    for name, atoms in own.items():
-        other = set(large) if name == p else {p}
-        if any(a.kind != "source" and (a.kind != "stencil" or a.field not in other) for a in atoms):
-            raise Rejected("a group is not driven by the other alone")
-    composed: list[Atom] = []
-    for q in large:
-        back = [a for a in own[p] if a.field == q]
-        forth = [a for a in own[q] if a.kind == "stencil"]
-        _adjoint(document, back, forth)
-        _mirrors(document, p, q, forth)
-        composed += [
-            Atom("stencil", ["*", b.coefficient, c.coefficient], b.stencil.after(c.stencil), 0, p)
-            for b in back
-            for c in forth
-        ]
-    (proof,) = _proofs(claimed, 1)
-    sources = [a for atoms in own.values() for a in atoms if a.kind == "source"]
-    found = Operator(document, p, composed + sources, proof)
-    for atoms in own.values():
-        for atom in atoms:
-            if atom.kind != "source":
-                found.names |= parameter_names(atom.coefficient, document)
-    return [found]
-
-
-def _adjoint(document: Document, back: list[Atom], forth: list[Atom]) -> None:
-    """B = -lambda C^T with one lambda > 0, stencil by stencil."""
-    rest = list(forth)
-    lambdas: list[tuple[Sum, Sum]] = []
-    for b in back:
-        for c in rest:
-            factor = _multiple(b.stencil, c.stencil.adjoint())
-            if factor is not None:
-                break
-        else:
-            raise Rejected("the couplings of the groups are not adjoint")
-        rest.remove(c)
-        top = scaled(laurent(_scale(b), document.signs), -factor)
-        lambdas.append((top, laurent(_scale(c), document.signs)))
-    if rest or not lambdas:
-        raise Rejected("the couplings of the groups are not adjoint")
-    top, bottom = lambdas[0]
-    for other, under in lambdas[1:]:
-        if plus(times(top, under), scaled(times(other, bottom), Fraction(-1))):
-            raise Rejected("the couplings of the groups have different ratios")
-    opposite = [positive(scaled(s, Fraction(-1))) for s in (top, bottom)]
-    if not ((positive(top) and positive(bottom)) or all(opposite)):
-        raise Rejected("the couplings of the groups are not of opposite sign")
-
-
-def _scale(atom: Atom) -> Tree:
-    return ["*", atom.coefficient, atom.stencil.scale]
-
-
-def _multiple(a: Stencil, b: Stencil) -> Fraction | None:
-    """The f with weights of a = f * weights of b."""
-    if a.shift != b.shift or a.weights.keys() != b.weights.keys() or not a.weights:
-        return None
-    factors = {w / b.weights[o] for o, w in a.weights.items()}
-    return factors.pop() if len(factors) == 1 else None
-
-
-def _mirrors(document: Document, p: str, q: str, forth: list[Atom]) -> None:
-    """At every wall the images of p are mapped to those of q."""
-    own, other = document.home(p), document.home(q)
-    for axis, end in walls.sides(own):
-        edge = other["edges"][axis][end]
-        if edge["rule"] != "wall":
-            raise Rejected("the groups have different walls")
-        wall = Wall(document, axis, end, walls.place(own, axis, end))
-        if walls.place(other, axis, end) != wall.place:
-            raise Rejected("the walls of the groups lie in different places")
-        for atom in forth:
-            image = wall.along(atom.stencil) * parity(own["edges"][axis][end])
-            if not image or image != parity(edge):
-                raise Rejected("an unknown does not mirror as its equation does")
-
-
 class _Derivative(Operator):
     """u' = S u with skew stencils: rho is the square of the sum of the norms of its parts."""
 
@@ -282,4 +193,4 @@ def _derivative(
     return [_Derivative(document, rates[0]["unknown"], atoms, proof)]
 
 
-FORMS = {"dtt": _dtt, "velocity": _velocity, "pair": _pair, "derivative": _derivative}
+FORMS = {"dtt": _dtt, "velocity": _velocity, "pair": coupled, "derivative": _derivative}
