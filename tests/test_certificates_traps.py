@@ -45,7 +45,9 @@ L2 = {
     ),
     "a reaction": ("dt(u) = lap(u) - u^3", {}),
     "another field": ("dt(u) = lap(u) + v;dt(v) = lap(v)", {"fields": "u, v"}),
-    "fields that drive each other up": ("dt(u) = v;dt(v) = u", {"fields": "u, v", "time": "leapfrog"}),
+    "fields that drive each other up": (
+        "dt(u) = v;dt(v) = u", {"fields": "u, v", "time": "leapfrog"},
+    ),
     "waves of the wrong sign": ("dtt(u) = -lap(u)", {"time": "leapfrog"}),
     "waves in a medium that the wave changes": (
         "dtt(u) = div(grad(u)/(1 + u^2))", {"time": "leapfrog"},
