@@ -12,12 +12,9 @@ from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
-import sympy
-
 from .analysis import (
     conditions,
     declare,
-    exact,
     faces,
     functions,
     grids,
@@ -33,7 +30,7 @@ from .analysis.needs import needs
 from .analysis.require import LAWS
 from .analysis.scope import Scope
 from .model import Equation, Model
-from .source import Faults, Span
+from .source import Faults, Given, Span, given
 from .syntax import BoundaryStatement, Program, SchemeStatement
 from .walls import Boundary
 
@@ -43,33 +40,34 @@ FRAMES = 12_000  # of the interpreter: 200 nested brackets are some thousands of
 def analyse(
     program: Program,
     *,
-    params: Mapping[str, Fraction] | None = None,
-    grid: tuple[int, ...] | None = None,
-    until: Fraction | None = None,
-    steps: int | None = None,
+    params: Mapping[str, Fraction | Given[Fraction]] | None = None,
+    grid: tuple[int, ...] | Given[tuple[int, ...]] | None = None,
+    until: Fraction | Given[Fraction] | None = None,
+    steps: int | Given[int] | None = None,
     faults: Faults | None = None,
 ) -> Model:
     """The model of a program; raises one SchemeError with every fault of it.
 
-    `params`, `grid`, `until` and `steps` replace values of the file and are checked as if written
-    there; `faults` holds those that reading the text has found already.
+    `params`, `grid`, `until` and `steps` replace values of the file; their faults are told where
+    they were given. `faults` holds those that reading the text has found already.
     """
     faults = faults or Faults(program.source)
     scope = Scope(faults=faults)
-    given = {name: exact.rational(number) for name, number in (params or {}).items()}
-    how_far = {"until": None if until is None else exact.rational(until), "steps": steps}
-    how_far = {name: number for name, number in how_far.items() if number is not None}
+    numbers = {name: given("params", name, value) for name, value in (params or {}).items()}
+    ends: dict[str, Any] = {"until": until, "steps": steps}
+    how_far = {key: given(key, key, value) for key, value in ends.items() if value is not None}
+    counts = None if grid is None else given("grid", "grid", grid)
     model = None
     if not any("domain" in broken.keywords for broken in program.broken):
         with _room():
-            _declare(program, scope, given)
-            model = _model(program, scope, grid, how_far)
+            _declare(program, scope, numbers)
+            model = _model(program, scope, counts, how_far)
     faults.check()
     assert model is not None, "a model that cannot be made has faults"
     return model
 
 
-def _declare(program: Program, scope: Scope, given: Mapping[str, sympy.Expr]) -> None:
+def _declare(program: Program, scope: Scope, given: Mapping[str, Given[Fraction]]) -> None:
     """Every name and what it means, each kind after those that it may hold."""
     statements = program.statements
     scope.told.update(name for broken in program.broken for name in broken.names)
@@ -88,7 +86,10 @@ def _declare(program: Program, scope: Scope, given: Mapping[str, sympy.Expr]) ->
 
 
 def _model(
-    program: Program, scope: Scope, counts: tuple[int, ...] | None, how_far: Mapping[str, Any]
+    program: Program,
+    scope: Scope,
+    counts: Given[tuple[int, ...]] | None,
+    how_far: Mapping[str, Given[Any]],
 ) -> Model | None:
     """Everything but the declarations; None where the scheme line is missing."""
     statements = program.statements
@@ -106,11 +107,13 @@ def _model(
     require.check_methods(program, equations, solves, scope, complete=complete)
     methods.check_spectral(statements, boundary, scope)
     initial = outcomes.read_initial(statements, equations, scope, complete=complete)
+    methods.check_given(statements, how_far, scope)
     time = methods.read_time(statements, scope, how_far)
     claims = outcomes.read_claims(statements, equations, scope, complete=complete)
     watches = outcomes.read_watches(statements, scope)
     graph = grids.read_graph(statements, scope)
-    grid = grids.read_grid(statements, scope, counts) or grids.gridless(statements, scope)
+    grid = grids.read_grid(statements, scope, counts)
+    grid = grid or grids.gridless(statements, scope, counts)
     scope.tell_unused()
     head = next(iter(declare.every(statements, SchemeStatement)), None)
     if head is None:
@@ -142,7 +145,7 @@ def _model(
 
 
 def _laws(
-    program: Program, scope: Scope, given: int | None
+    program: Program, scope: Scope, given: Given[int] | None
 ) -> tuple[tuple[Equation, ...], int | None, bool]:
     """Equations and iterates, the steps of these, and whether all could be read."""
     equations, complete = read_equations(program.statements, scope)

@@ -6,7 +6,7 @@ text -> Program -> Model -> Scheme -> step and verdicts -> Graph -> text of a mo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from .parsing.reader import read_source
 from .passes import run_passes
 from .scheme import Scheme
 from .show import show_graph, show_model, show_program, show_scheme
-from .source import Diagnostic, Faults, SchemeError, Source, Span
+from .source import Diagnostic, Faults, Given, SchemeError, Source, Span, given
 from .stepping import settle
 
 STAGES = ("ast", "model", "scheme", "graph", "code")
@@ -54,10 +54,10 @@ class Compiled:
 def compile_text(
     text: str | Path | Source,
     *,
-    params: Mapping[str, Fraction] | None = None,
-    grid: tuple[int, ...] | None = None,
-    until: Fraction | None = None,
-    steps: int | None = None,
+    params: Mapping[str, Fraction | Given[Fraction]] | None = None,
+    grid: tuple[int, ...] | Given[tuple[int, ...]] | None = None,
+    until: Fraction | Given[Fraction] | None = None,
+    steps: int | Given[int] | None = None,
     force: bool = False,
     prove_seconds: float | None = None,
 ) -> Artifact:
@@ -88,6 +88,16 @@ def compile_text(
 
 def prove(source: Source, *, prove_seconds: float | None = None, **overrides: Any) -> Compiled:
     """Everything up to the verdicts; nothing is emitted."""
+    try:
+        return _proved(source, prove_seconds, overrides)
+    except SchemeError as fault:
+        replaced = _replaced(overrides)
+        if not replaced:
+            raise
+        raise SchemeError(source, _blamed(fault, source, prove_seconds, replaced)) from None
+
+
+def _proved(source: Source, prove_seconds: float | None, overrides: Mapping[str, Any]) -> Compiled:
     faults = Faults(source)
     model = understand(source, faults, **overrides)
     scheme = discretise(model)
@@ -99,6 +109,37 @@ def prove(source: Source, *, prove_seconds: float | None = None, **overrides: An
     faults.check()
     verdicts = tuple(_verdict(scheme, claim, prove_seconds) for claim in model.claims)
     return Compiled(model=model, scheme=scheme, limit=limit, verdicts=verdicts)
+
+
+def _replaced(overrides: Mapping[str, Any]) -> list[Given[Any]]:
+    """The values that replace those of the file, with their words."""
+    params = (overrides.get("params") or {}).items()
+    rest = [(k, v) for k, v in overrides.items() if k != "params" and v is not None]
+    return [*(given("params", k, v) for k, v in params), *(given(k, k, v) for k, v in rest)]
+
+
+def _blamed(
+    fault: SchemeError, source: Source, seconds: float | None, replaced: list[Given[Any]]
+) -> tuple[Diagnostic, ...]:
+    """The faults, told where values were given if the file with its own values has none of them."""
+    try:
+        _proved(source, seconds, {})
+    except SchemeError as own:
+        known = set(own.diagnostics)
+    else:
+        known = set()
+    return tuple(
+        d if d.span.source or d in known else _told_at(replaced, d, source)
+        for d in fault.diagnostics
+    )
+
+
+def _told_at(replaced: list[Given[Any]], fault: Diagnostic, source: Source) -> Diagnostic:
+    """A fault of the file that values from outside have caused, told at the first of them."""
+    line, column = source.line_column(fault.span.start)
+    which = "this value" if len(replaced) == 1 else "the values given"
+    message = f"with {which} {source.name}:{line}:{column} goes wrong: {fault.message}"
+    return replace(fault, span=replaced[0].span, message=message)
 
 
 def _verdict(scheme: Scheme, claim: Claim, seconds: float | None) -> Verdict:

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A half-open range of character offsets [start, end) of a source text."""
+    """A half-open range of character offsets [start, end) of a text.
+
+    The text is that of the file, unless `source` names another one: words of the command line.
+    """
 
     start: int
     end: int
+    source: Source | None = None
 
     def __or__(self, other: Span) -> Span:
-        """The smallest span that covers both."""
-        return Span(min(self.start, other.start), max(self.end, other.end))
+        """The smallest span that covers both, which lie in one text."""
+        return Span(min(self.start, other.start), max(self.end, other.end), self.source)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +37,14 @@ class Diagnostic:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A `.scheme` text and the name under which it is shown."""
+    """A text and the name under which it is shown: of a `.scheme` file, or `typed` elsewhere.
+
+    A typed text is one line, such as `--param kappa=1/5`, and is shown without line and column.
+    """
 
     name: str
     text: str
+    typed: bool = False
     _starts: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -54,15 +65,20 @@ class Source:
 
     def quote(self, span: Span) -> str:
         """The text of a span."""
-        return self.text[span.start : span.end]
+        return (span.source or self).text[span.start : span.end]
 
     def show(self, fault: Diagnostic) -> str:
         """The fault with file, line, column, source line, carets and hint, as a user reads it."""
+        return (fault.span.source or self)._shown(fault)
+
+    def _shown(self, fault: Diagnostic) -> str:
+        """A fault in this very text."""
         number, column = self.line_column(fault.span.start)
         text = self.line(number)
         width = max(1, min(fault.span.end - fault.span.start, len(text) - column + 1))
         kind = "" if fault.severity == "error" else f"{fault.severity}: "
-        shown = [f"{self.name}:{number}:{column}: {kind}{fault.message}"]
+        place = self.name if self.typed else f"{self.name}:{number}:{column}"
+        shown = [f"{place}: {kind}{fault.message}"]
         window = _window(text, column - 1)
         if text.strip():
             margin = "".join(c if c == "\t" else " " for c in text[window.start : column - 1])
@@ -71,6 +87,30 @@ class Source:
         if fault.hint:
             shown.append(f"  hint: {fault.hint}")
         return "\n".join(shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Given(Generic[T]):
+    """A value that replaces one of the file, and the words in which it was given."""
+
+    value: T
+    span: Span
+
+
+def given(option: str, name: str, value: T | Given[T]) -> Given[T]:
+    """A value with its words; one that a program passes is shown as `name = value`."""
+    if isinstance(value, Given):
+        return value
+    text = f"{name} = {value}"
+    return Given(value, Span(len(name) + 3, len(text), Source(option, text, typed=True)))
+
+
+def name_of(name: str, value: Span) -> Span:
+    """Where the name stands that a typed value follows: the `kappa` of `--param kappa=1/5`."""
+    if value.source is None:
+        return value
+    start = max(0, value.source.text.rfind(name, 0, value.start))
+    return Span(start, start + len(name), value.source)
 
 
 def _window(text: str, column: int, *, width: int = 160) -> slice:
@@ -89,8 +129,19 @@ class SchemeError(Exception):
 
     def __init__(self, source: Source, diagnostics: tuple[Diagnostic, ...]) -> None:
         self.source = source
-        self.diagnostics = tuple(sorted(diagnostics, key=lambda d: (d.span.start, d.span.end)))
+        self.diagnostics = tuple(sorted(diagnostics, key=_reading_order))
         super().__init__("\n".join(source.show(d) for d in self.diagnostics))
+
+
+def refusal(span: Span, message: str, hint: str = "") -> SchemeError:
+    """One fault in a text that the span names."""
+    source = span.source or Source("", "")
+    return SchemeError(source, (Diagnostic(span=span, message=message, hint=hint),))
+
+
+def _reading_order(fault: Diagnostic) -> tuple[bool, int, int]:
+    """The file first, then what was given beside it."""
+    return fault.span.source is not None, fault.span.start, fault.span.end
 
 
 @dataclass(slots=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from numbers import Rational
+from operator import index
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
+from .compiler.source import Given, given, refusal
 from .runtime.contract import Outcome, Verdict
 from .runtime.faults import UserError
 
@@ -15,16 +18,19 @@ if TYPE_CHECKING:
 
     from .compiler.emit import Artifact
 
+T = TypeVar("T")
 Text: TypeAlias = "str | Path"
-Number: TypeAlias = "int | float | str | Fraction"
+Plain: TypeAlias = "float | str | Fraction"
+Number: TypeAlias = "Plain | Given[Fraction]"
+Sizes: TypeAlias = "Sequence[int] | Given[tuple[int, ...]]"
 
 
 def compile(  # noqa: A001  the user's word
     text: Text,
     *,
     params: Mapping[str, Number] | None = None,
-    grid: tuple[int, ...] | None = None,
-    steps: int | None = None,
+    grid: Sizes | None = None,
+    steps: int | Given[int] | None = None,
     until: Number | None = None,
     force: bool = False,
     prove_seconds: float | None = None,
@@ -39,10 +45,10 @@ def compile(  # noqa: A001  the user's word
 
     return pipeline.compile_text(
         text,
-        params={name: exact(value) for name, value in (params or {}).items()},
-        grid=grid,
-        steps=steps,
-        until=None if until is None else exact(until),
+        params={name: stated("params", name, value) for name, value in (params or {}).items()},
+        grid=None if grid is None else counted("grid", grid, lambda n: tuple(map(index, n))),
+        steps=None if steps is None else counted("steps", steps, index),
+        until=None if until is None else stated("until", "until", until),
         force=force,
         prove_seconds=prove_seconds,
     )
@@ -52,7 +58,7 @@ def certify(
     text: Text,
     *,
     params: Mapping[str, Number] | None = None,
-    grid: tuple[int, ...] | None = None,
+    grid: Sizes | None = None,
     prove_seconds: float | None = None,
 ) -> tuple[Verdict, ...]:
     """The verdicts alone; never raises for a claim that is refuted."""
@@ -62,6 +68,7 @@ def certify(
 
 def load(code: Text | Artifact, *, device: Any = None, dtype: Any = None) -> nn.Module:
     """The torch.nn.Module of an artifact, of emitted text, or of a file that holds it."""
+    from .runtime.files import text_of
     from .runtime.load import load as load_text
 
     wanted = torch_dtype(dtype)
@@ -70,7 +77,7 @@ def load(code: Text | Artifact, *, device: Any = None, dtype: Any = None) -> nn.
     name = "scheme"
     if isinstance(code, Path) or "\n" not in code:
         name = Path(code).stem
-        code = Path(code).read_text(encoding="utf-8")
+        code = text_of(Path(code))
     return load_text(code, name=name, device=device, dtype=wanted)
 
 
@@ -125,13 +132,39 @@ def verify(artifact: Artifact) -> bool:
     return bool(reports) and all(report.accepted for report in reports)
 
 
-def exact(value: Number) -> Fraction:
+def exact(value: Plain) -> Fraction:
     """A number as it is written: 0.1 is one tenth.
 
     >>> exact(0.1), exact("1/3")
     (Fraction(1, 10), Fraction(1, 3))
     """
-    return Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
+    if isinstance(value, str | Rational):
+        return Fraction(value)
+    return Fraction(repr(float(value)))
+
+
+def stated(option: str, name: str, value: Number) -> Given[Fraction]:
+    """A number that replaces one of the file, exact; what is none is told with its name."""
+    if isinstance(value, Given):
+        return value
+    words = given(option, name, value)
+    try:
+        return Given(exact(value), words.span)
+    except (ValueError, TypeError, ZeroDivisionError):
+        message = f"{value!r} is no number"
+        raise refusal(words.span, message, "numbers are 0.2, Fraction(1, 5) or '1/5'") from None
+
+
+def counted(option: str, value: Any, read: Callable[[Any], T]) -> Given[T]:
+    """Whole numbers that replace those of the file."""
+    if isinstance(value, Given):
+        return value
+    words = given(option, option, value)
+    try:
+        return Given(read(value), words.span)
+    except TypeError:
+        hint = "one an axis, as in grid=(128, 128)" if option == "grid" else ""
+        raise refusal(words.span, "whole numbers are wanted here", hint) from None
 
 
 def torch_dtype(dtype: Any) -> Any:
@@ -140,7 +173,7 @@ def torch_dtype(dtype: Any) -> Any:
         return dtype
     import torch
 
-    found = getattr(torch, dtype, None)
-    if not (isinstance(found, torch.dtype) and found.is_floating_point):
-        raise UserError(f"{dtype} is no floating-point type", "known: float64, float32")
-    return found
+    known = {"float64": torch.float64, "float32": torch.float32}
+    if dtype not in known:
+        raise UserError(f"runs are in float64 or float32, and {dtype} is neither", about="dtype")
+    return known[dtype]

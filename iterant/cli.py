@@ -61,9 +61,15 @@ def certify(
     prove_seconds: o.ProveSeconds = None,
 ) -> int:
     """Prove or refute every claim; -o writes the certificates for `iterant verify`."""
-    from . import commands
+    from . import commands, words
 
-    return commands.certify(scheme, out, json=json, params=param or (), seconds=prove_seconds)
+    return commands.certify(
+        scheme,
+        out,
+        json=json,
+        params=words.params(param or ()),
+        seconds=None if prove_seconds is None else words.seconds("--prove-seconds", prove_seconds),
+    )
 
 
 @app.command()
@@ -86,7 +92,7 @@ def run(
     param: o.Params = None,
     grid: o.Grid = None,
     data: o.Data = None,
-    seed: o.Seed = 0,
+    seed: o.Seed = "0",
     out: o.Outs = None,
     plot: o.Plot = None,
     csv: o.Csv = None,
@@ -104,13 +110,13 @@ def run(
         Wishes(
             scheme=scheme,
             params=words.params(param or ()),
-            grid=None if grid is None else words.sizes(grid, "--grid"),
-            steps=steps,
-            until=None if until is None else words.number(until, "--until"),
-            every=None if every is None else words.number(every, "--every"),
-            device=device,
-            dtype=dtype,
-            seed=seed,
+            grid=None if grid is None else words.sizes(words.word("--grid", grid)),
+            steps=None if steps is None else words.whole(words.word("--steps", steps)),
+            until=None if until is None else words.number(words.word("--until", until)),
+            every=None if every is None else words.number(words.word("--every", every)),
+            device=None if device is None else words.word("--device", device),
+            dtype=None if dtype is None else words.word("--dtype", dtype),
+            seed=words.whole(words.word("--seed", seed)).value,
             inputs=given or (),
             data=data or (),
             image=image,

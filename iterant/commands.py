@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import api, words
+from . import api
+from .compiler.source import Given
 from .console import Exit, say, show_fault, tell, worst
 from .runtime.contract import Certificate, Refutation, Verdict
 from .runtime.faults import UserError
-from .runtime.files import content, replacing
+from .runtime.files import replacing, text_of
 
 if TYPE_CHECKING:
     from .running import Wishes
@@ -92,12 +94,17 @@ def compile_(scheme: Path, out: Path | None, stage: str) -> Exit:
 
 
 def certify(
-    scheme: Path, out: Path | None, *, json: bool, params: Sequence[str], seconds: float | None
+    scheme: Path,
+    out: Path | None,
+    *,
+    json: bool,
+    params: Mapping[str, Given[Fraction]],
+    seconds: float | None,
 ) -> Exit:
     """`iterant certify`."""
     from .verdicts import as_file, as_json, lines
 
-    artifact = api.compile(scheme, params=words.params(params), force=True, prove_seconds=seconds)
+    artifact = api.compile(scheme, params=params, force=True, prove_seconds=seconds)
     for text in artifact.warnings:
         show_fault(text)
     if out is not None:
@@ -139,8 +146,8 @@ def verify(code: Path, certificates: Path, *, replay: bool) -> Exit:
     """`iterant verify`: the checker on text, and with `replay` on the running module too."""
     from .verdicts import checked, from_file
 
-    text = _text(code)
-    verdicts = from_file(_text(certificates), str(certificates))
+    text = text_of(code)
+    verdicts = from_file(text_of(certificates), str(certificates))
     reports = checked(verdicts, text)
     for report in reports:
         word, style = ("accepted", "green") if report.accepted else ("rejected", "bold red")
@@ -155,14 +162,6 @@ def verify(code: Path, certificates: Path, *, replay: bool) -> Exit:
         for found in replayed(verdicts, text):
             say(found)
     return Exit.DONE
-
-
-def _text(path: Path) -> str:
-    """A text file that a user named."""
-    try:
-        return content(path).decode("utf-8")
-    except UnicodeDecodeError as fault:
-        raise UserError(f"{path} is no text file") from fault
 
 
 def graph(scheme: Path, out: Path | None) -> Exit:

@@ -9,20 +9,25 @@ from typing import Any
 
 import numpy as np
 
+from .compiler.source import Given, Span, name_of, refusal
 from .console import note
 from .runtime.faults import UserError
 from .runtime.files import content
 from .runtime.images import Form, read
 from .runtime.plan import Plan
-from .words import assignments
+from .words import assignments, told_at, word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """Arrays by the name of their field or data; `form` is that of the image among them."""
+    """Arrays by the name of their field or data; `form` is that of the image among them.
+
+    `places` are where the files were named.
+    """
 
     arrays: Mapping[str, Any] = field(default_factory=dict)
     form: Form | None = None
+    places: Mapping[str, Span] = field(default_factory=dict)
 
 
 def gather(plan: Plan, needed: Sequence[str], inputs: Sequence[str], data: Sequence[str]) -> Inputs:
@@ -31,41 +36,44 @@ def gather(plan: Plan, needed: Sequence[str], inputs: Sequence[str], data: Seque
     A single unnamed --input fills the only field and, if unset and of the same shape, the data f.
     """
     named = _named(plan, inputs)
-    named.update(assignments(data, "--data", "f=f.npy"))
+    paths = assignments(data, "--data", "f=f.npy")
+    for name in named.keys() & paths.keys():
+        raise refusal(paths[name].span, f"{name} is given by --input already", "leave one out")
+    paths = {**named, **paths}
     arrays: dict[str, Any] = {}
     form: Form | None = None
-    for name, path in named.items():
+    for name, path in paths.items():
         if name not in {*plan.fields, *plan.data}:
             known = ", ".join([*plan.fields, *plan.data])
-            raise UserError(f"the scheme takes no input named {name}", f"inputs are {known}")
-        values, found = _array(Path(path))
+            place = name_of(name, path.span)
+            raise refusal(place, f"the scheme takes no input named {name}", f"known: {known}")
+        with told_at({}, rest=path.span):
+            arrays[name], found = _array(Path(path.value))
         form = form or found
-        arrays[name] = values
     if "f" in needed:
         _share(plan, arrays)
     missing = [name for name in needed if name not in arrays]
     if missing:
         raise UserError(f"no values are given for {' and '.join(missing)}", _remedy(plan, missing))
-    return Inputs(arrays=arrays, form=form)
+    return Inputs(arrays=arrays, form=form, places={name: p.span for name, p in paths.items()})
 
 
-def _named(plan: Plan, inputs: Sequence[str]) -> dict[str, str]:
+def _named(plan: Plan, inputs: Sequence[str]) -> dict[str, Given[str]]:
     """--input PATH for the only field, --input NAME=PATH for one of several."""
     if len(inputs) == 1 and not _is_assignment(plan, inputs[0]):
+        only = word("--input", inputs[0])
         if len(plan.fields) != 1:
             fields = " and ".join(plan.fields)
-            raise UserError(
-                f"the scheme has the fields {fields}",
-                f"name the one that the file is for: --input {plan.fields[0]}={inputs[0]}",
-            )
-        return {plan.fields[0]: inputs[0]}
+            hint = f"name the one that the file is for: --input {plan.fields[0]}={inputs[0]}"
+            raise refusal(only.span, f"the scheme has the fields {fields}", hint)
+        return {plan.fields[0]: only}
     return assignments(inputs, "--input", f"{plan.fields[0]}={plan.fields[0]}.png")
 
 
-def _is_assignment(plan: Plan, word: str) -> bool:
+def _is_assignment(plan: Plan, text: str) -> bool:
     """Whether NAME=PATH is meant: a path may hold an equals sign."""
-    name, equals, _ = word.partition("=")
-    return bool(equals) and (name in {*plan.fields, *plan.data} or not Path(word).exists())
+    name, equals, _ = text.partition("=")
+    return bool(equals) and (name in {*plan.fields, *plan.data} or not Path(text).exists())
 
 
 def _share(plan: Plan, arrays: dict[str, Any]) -> None:

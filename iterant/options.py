@@ -21,7 +21,8 @@ Emit: TypeAlias = Annotated[
 ]
 AsJson: TypeAlias = Annotated[bool, Option("--json", help="Print the verdicts as JSON.")]
 ProveSeconds: TypeAlias = Annotated[
-    float | None, Option("--prove-seconds", min=0, help="Give up on a claim after that long.")
+    str | None,
+    Option("--prove-seconds", metavar="SECONDS", help="Give up on a claim after that long."),
 ]
 Replay: TypeAlias = Annotated[
     bool, Option("--replay", help="Also compare impulse responses in float64.")
@@ -30,7 +31,9 @@ Params: TypeAlias = Annotated[
     list[str] | None,
     Option("--param", metavar="NAME=VALUE", help="Replace a parameter of the file."),
 ]
-Steps: TypeAlias = Annotated[int | None, Option("--steps", min=0, help="Run that many steps.")]
+Steps: TypeAlias = Annotated[
+    str | None, Option("--steps", metavar="N", help="Run that many steps.")
+]
 Until: TypeAlias = Annotated[str | None, Option("--until", metavar="T", help="Run to that time.")]
 Every: TypeAlias = Annotated[
     str | None, Option("--every", metavar="T", help="Time between saved frames.")
@@ -46,7 +49,9 @@ Grid: TypeAlias = Annotated[str | None, Option("--grid", metavar="N,N", help="Po
 Data: TypeAlias = Annotated[
     list[str] | None, Option("--data", metavar="NAME=FILE", help="Given data: .npy or an image.")
 ]
-Seed: TypeAlias = Annotated[int, Option("--seed", help="Of weights that start at random.")]
+Seed: TypeAlias = Annotated[
+    str, Option("--seed", metavar="N", help="Of weights that start at random.")
+]
 Plot: TypeAlias = Annotated[
     Path | None, Option("--plot", metavar="FILE", help="A picture of the last state, .png")
 ]

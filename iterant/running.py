@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from . import api
+from .compiler.source import Given, Span
 from .console import Exit, note, say, tell
 from .inputs import Inputs, gather
 from .runtime.contract import Outcome, Refutation, Status, Unproved
@@ -23,6 +24,7 @@ from .runtime.images import format_of, write
 from .runtime.output.base import Meta
 from .runtime.plan import Plan
 from .runtime.store import Store, arrays, refuse_existing, variables
+from .words import told_at
 
 ENDS = {
     Status.DONE: Exit.DONE,
@@ -36,13 +38,13 @@ class Wishes:
     """The options of `iterant run`; `image` is where the final field goes as a picture."""
 
     scheme: Path
-    params: Mapping[str, Fraction] = field(default_factory=dict)
-    grid: tuple[int, ...] | None = None
-    steps: int | None = None
-    until: Fraction | None = None
-    every: Fraction | None = None
-    device: str | None = None
-    dtype: str | None = None
+    params: Mapping[str, Given[Fraction]] = field(default_factory=dict)
+    grid: Given[tuple[int, ...]] | None = None
+    steps: Given[int] | None = None
+    until: Given[Fraction] | None = None
+    every: Given[Fraction] | None = None
+    device: Given[str] | None = None
+    dtype: Given[str] | None = None
     seed: int = 0
     inputs: Sequence[str] = ()
     data: Sequence[str] = ()
@@ -52,6 +54,12 @@ class Wishes:
     resume: Path | None = None
     force: bool = False
     overwrite: bool = False
+
+    @property
+    def places(self) -> dict[str, Span]:
+        """Where each option was typed whose value only the run itself can judge."""
+        typed = {"every": self.every, "device": self.device, "dtype": self.dtype}
+        return {name: given.span for name, given in typed.items() if given is not None}
 
 
 class Frames:
@@ -98,27 +106,20 @@ def run(wishes: Wishes) -> Exit:
     )
     for text in artifact.warnings:
         tell(text, style="yellow")
-    module, device = _module(artifact, wishes)
+    with told_at(wishes.places):
+        module, device = _module(artifact, wishes)
     plan: Plan = module.plan
     inputs = gather(plan, _required(module), wishes.inputs, wishes.data)
-    if wishes.image is not None and inputs.form is None:
-        raise UserError(
-            f"--output {wishes.image} is for a run on an image", "name one with --input, or use -o"
-        )
+    _check_wishes(wishes, plan, inputs)
     _tell_verdicts(artifact)
-    if wishes.csv is not None and not plan.watch:
-        raise UserError(
-            "--csv writes watched values, and the scheme watches none",
-            "add a line such as: watch mass = integral(u)",
-        )
     frames = Frames(wishes, plan, artifact, image=inputs.form is not None)
     folder = wishes.resume or Path(f"{artifact.name}.checkpoint")
-    with frames.store:
+    with told_at({**wishes.places, **inputs.places}), frames.store:
         outcome = api.run(
             module,
             inputs.arrays,
-            every=None if wishes.every is None else float(wishes.every),
-            dtype=wishes.dtype or ("float64" if inputs.form is None else "float32"),
+            every=None if wishes.every is None else float(wishes.every.value),
+            dtype=_dtype(wishes, inputs),
             device=device,
             progress=True,
             on_frame=frames if wishes.outputs or wishes.csv else None,
@@ -127,6 +128,13 @@ def run(wishes: Wishes) -> Exit:
         )
     _finish(wishes, inputs, outcome, folder)
     return ENDS.get(outcome.status, Exit.FAILED)
+
+
+def _dtype(wishes: Wishes, inputs: Inputs) -> str:
+    """What was asked for; else float64, and float32 for images."""
+    if wishes.dtype is not None:
+        return wishes.dtype.value
+    return "float64" if inputs.form is None else "float32"
 
 
 def _check_paths(wishes: Wishes) -> None:
@@ -139,17 +147,32 @@ def _check_paths(wishes: Wishes) -> None:
     Store(wishes.outputs, overwrite=wishes.overwrite, resume=wishes.resume is not None)
 
 
+def _check_wishes(wishes: Wishes, plan: Plan, inputs: Inputs) -> None:
+    """What this scheme and these inputs cannot give is told before the run."""
+    if wishes.image is not None and inputs.form is None:
+        raise UserError(
+            f"--output {wishes.image} is for a run on an image", "name one with --input, or use -o"
+        )
+    if wishes.csv is not None and not plan.watch:
+        raise UserError(
+            "--csv writes watched values, and the scheme watches none",
+            "add a line such as: watch mass = integral(u)",
+        )
+
+
 def _module(artifact: Any, wishes: Wishes) -> tuple[Any, str]:
     """The module on its device; learned weights start from the seed."""
     import torch
 
     torch.manual_seed(wishes.seed)
-    name = wishes.device or "cpu"
+    name = wishes.device.value if wishes.device else "cpu"
     try:
         device = torch.device(name)
-        torch.zeros(1, device=device)
+        torch.zeros(1, device=device).cpu()
     except (RuntimeError, AssertionError, NotImplementedError) as fault:
-        raise UserError(f"there is no device {name} on this machine", "known: cpu, cuda") from fault
+        here = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
+        message = f"there is no device {name} on this machine"
+        raise UserError(message, f"there is: {', '.join(here)}", about="device") from fault
     return artifact.module(), name
 
 

@@ -9,12 +9,13 @@ from types import ModuleType
 class UserError(Exception):
     """A bad file, image, size or option: `message` is one cause, `hint` one way out (may be empty).
 
-    `str()` is what a user reads.
+    `about` names the option or the input that it concerns, if there is one. `str()` is what a user
+    reads.
     """
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", *, about: str = "") -> None:
         super().__init__(f"{message}\n  hint: {hint}" if hint else message)
-        self.message, self.hint = message, hint
+        self.message, self.hint, self.about = message, hint, about
 
 
 def need(module: str, *, extra: str, to: str) -> ModuleType:

@@ -25,6 +25,14 @@ def content(path: Path) -> bytes:
     return raw
 
 
+def text_of(path: Path) -> str:
+    """The text of a file that a user named."""
+    try:
+        return content(path).decode("utf-8")
+    except UnicodeDecodeError as fault:
+        raise UserError(f"{path} is no text file") from fault
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A path to write beside the given one, which it replaces whole when the block ends well."""

@@ -177,7 +177,8 @@ def _tensors(module: nn.Module, inputs: Mapping[str, Any]) -> dict[str, tuple[Te
     known = inspect.signature(module.start).parameters  # type: ignore[arg-type]
     for name in inputs:
         if name not in known:
-            raise UserError(f"{name} is no input", f"inputs are: {', '.join(known) or 'none'}")
+            hint = f"inputs are: {', '.join(known) or 'none'}"
+            raise UserError(f"{name} is no input", hint, about=name)
     found: dict[str, tuple[Tensor, ...]] = {}
     for name, parameter in known.items():
         value = inputs.get(name)
@@ -193,7 +194,8 @@ def _tensors(module: nn.Module, inputs: Mapping[str, Any]) -> dict[str, tuple[Te
             value = whole.unbind(axis) if axis >= 0 else ()
         values = tuple(value) if vector else (value,)
         if len(values) != parts:
-            raise UserError(f"{name} has {parts} components, and {len(values)} are given")
+            message = f"{name} has {parts} components, and {len(values)} are given"
+            raise UserError(message, about=name)
         found[name] = tuple(torch.as_tensor(v) for v in values)
     return found
 
@@ -207,14 +209,16 @@ def _counts(plan: Plan, given: Mapping[str, tuple[Tensor, ...]]) -> tuple[int, .
             extra = place.extra if place else (0,) * len(plan.axes)
             if array.ndim < len(extra):
                 axes = ", ".join(plan.axes)
-                raise UserError(f"{name} has {array.ndim} axes, and the domain has {axes}")
+                message = f"{name} has {array.ndim} axes, and the domain has {axes}"
+                raise UserError(message, about=field)
             sizes = tuple(array.shape[array.ndim - len(extra) :])
             found = tuple(n - e for n, e in zip(sizes, extra, strict=True))
             if min(found, default=1) < 1:
-                raise UserError(f"{name} of size {_by(sizes)} holds no point")
+                raise UserError(f"{name} of size {_by(sizes)} holds no point", about=field)
             if counts is not None and found != counts:
                 wanted = tuple(n + e for n, e in zip(counts, extra, strict=True))
-                raise UserError(f"{name} is {_by(sizes)}, and its grid is {_by(wanted)}")
+                message = f"{name} is of size {_by(sizes)}, and the grid asks for {_by(wanted)}"
+                raise UserError(message, about=field)
             counts = found
     if counts is None:
         raise UserError("the size of the grid is taken from the input, and no input is given")

@@ -58,4 +58,5 @@ def check_faces(values: Tensor, place: Place, name: str) -> None:
                     f"{name} starts with other values than {wall:g} on a wall that holds it at"
                     f" {wall:g}",
                     "set the faces that lie on the wall to its value",
+                    about=name,
                 )

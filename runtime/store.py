@@ -36,7 +36,8 @@ def saved_steps(
         found = {round(i * rounds / count) for i in range(count + 1)} if count else {0}
     else:
         if not every > 0:
-            raise UserError(f"the time between two frames must be positive, and {every:g} is not")
+            message = f"the time between two frames must be positive, and {every:g} is not"
+            raise UserError(message, about="every")
         length = tau * stride
         gap = max(1.0, every / length) if length > 0 else 1.0
         count = int(rounds / gap * (1 + 1e-12))

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 from sympy import Rational, pi
 
+from iterant.compiler.source import SchemeError
 from models import model, short, told, warned
 
 PLATE = (
@@ -233,18 +234,41 @@ def test_values_from_outside_replace_those_of_the_file() -> None:
     assert model("iterate u[k+1, i] = u[k, i], steps 2\n", steps=3).iterate_steps == 3
 
 
+LATTICE = "iterate u[k+1, i] = u[k, i], steps 2\n"
 OUTSIDE = (
-    ({"params": {"cc": Fraction(1)}}, "param: a value is given for the unknown parameter 'cc'"),
-    ({"params": {"c": Fraction(-1)}}, "1/2: 'c' is declared positive, and its value is not"),
-    ({"grid": (5,)}, "grid 8, 8: one sizes are given for two coordinates"),
-    ({"grid": (5, 0)}, "grid 8, 8: a size is a whole number, 1 or more, not 0"),
-    ({"grid": (10**6, 10**6)}, "grid 8, 8: this grid has more than 10^10 unknowns"),
-    ({"until": Fraction(0)}, "time: 'until' is given as 0, and it must be positive"),
-    ({"steps": 0}, "time: 'steps' is given as 0, and it must be positive"),
-    ({"steps": 1, "until": Fraction(1)}, "time: 'steps' and 'until' are given, and one is wanted"),
+    ({"params": {"cc": Fraction(1)}}, "cc: the file has no parameter 'cc'"),
+    ({"params": {"u": Fraction(1)}}, "u: 'u' is a field of the file, not a parameter"),
+    ({"params": {"c": Fraction(-1)}}, "-1: 'c' is declared positive, and its value is not"),
+    ({"params": {"c": Fraction(10**700)}}, f"{10**700}: this number is too large"),
+    ({"grid": (5,)}, "(5,): one size for two coordinates: x, y"),
+    ({"grid": (5, 0)}, "(5, 0): a size is a whole number, 1 or more, not 0"),
+    ({"grid": (10**6, 10**6)}, "(1000000, 1000000): this grid has more than 10^10 unknowns"),
+    ({"until": Fraction(0)}, "0: 'until' must be positive, and 0 is not"),
+    ({"steps": 0}, "0: 'steps' must be positive, and 0 is not"),
+    ({"steps": 1, "until": 1}, "1: 'steps' and 'until' both say how far, and one is wanted"),
 )
 
 
 @pytest.mark.parametrize(("given", "said"), OUTSIDE)
 def test_values_from_outside_are_checked(given: dict[str, object], said: str) -> None:
     assert told(f"{PLATE}equation dt(u) = q*lap(u)\n", **given) == [said]
+
+
+def test_values_from_outside_that_have_no_place_are_not_ignored() -> None:
+    assert told(LATTICE, until=1) == ["1: an iterate has no time to run until"]
+    assert told(LATTICE, grid=(5,)) == [
+        "(5,): the file has no `grid`: its size is that of the input"
+    ]
+    spaced = PLATE.replace("grid 8, 8", "grid spacing 1").replace(" in [0, 1]", "")
+    (said,) = told(f"{spaced}equation dt(u) = q*lap(u)\n", grid=(5, 5))
+    assert "the size of the grid is that of the input" in said
+
+
+def test_the_words_of_a_value_stand_beside_the_fault() -> None:
+    with pytest.raises(SchemeError) as caught:
+        model(f"{PLATE}equation dt(u) = q*lap(u)\n", grid=(5,), params={"c": Fraction(-1)})
+    assert str(caught.value) == (
+        "params: 'c' is declared positive, and its value is not\n  c = -1\n      ^^\n"
+        "grid: one size for two coordinates: x, y\n  grid = (5,)\n         ^^^^\n"
+        "  hint: as in grid 64,64"
+    )

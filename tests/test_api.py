@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -74,6 +75,38 @@ def test_faults_are_raised_with_everything() -> None:
         iterant.compile(Path("nowhere"))
 
 
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"params": {"kappa": -1}}, "params: 'kappa' is declared positive, and its value is not"),
+        ({"params": {"kapa": 1}}, "params: the file has no parameter 'kapa'"),
+        ({"params": {"kappa": "much"}}, "params: 'much' is no number"),
+        ({"params": {"kappa": float("nan")}}, "params: nan is no number"),
+        ({"grid": (8, 8)}, "grid: two sizes for one coordinate: x"),
+        ({"grid": (0,)}, "grid: a size is a whole number, 1 or more, not 0"),
+        ({"grid": (8.5,)}, "grid: whole numbers are wanted here"),
+        ({"grid": 8}, "grid: whole numbers are wanted here"),
+        ({"steps": 0}, "steps: 'steps' must be positive, and 0 is not"),
+        ({"steps": 2.5}, "steps: whole numbers are wanted here"),
+        ({"until": -1}, "until: 'until' must be positive, and -1 is not"),
+    ],
+)
+def test_values_given_by_a_call_are_told_apart_from_the_file(values: Any, said: str) -> None:
+    with pytest.raises(iterant.SchemeError) as caught:
+        iterant.compile(TEXT, **values)
+    (fault,) = caught.value.diagnostics
+    assert str(caught.value).startswith(said)
+    assert fault.span.source is not None
+    ((name, value),) = values.get("params", values).items()
+    assert f"  {name} = {value}\n" in str(caught.value)
+
+
+def test_numbers_of_other_libraries_are_numbers() -> None:
+    for value in (np.float64(0.2), np.int64(1), Fraction(1, 5), "1/5", 0.2):
+        artifact = iterant.compile(TEXT, params={"kappa": value}, grid=[np.int64(8)])
+        assert artifact.certificates
+
+
 def test_a_refuted_claim_raises_unless_forced() -> None:
     with pytest.raises(iterant.CertificateError) as caught:
         iterant.compile(UNSTABLE)
@@ -93,7 +126,7 @@ def test_modules_load_from_text_and_files(tmp_path: Path) -> None:
     for source in (artifact, artifact.source_code, tmp_path / "pm.py", str(tmp_path / "pm.py")):
         torch.testing.assert_close(iterant.load(source)(image), expected)
     assert iterant.load(artifact, dtype="float64").tau.dtype == torch.float64
-    with pytest.raises(iterant.UserError, match="no floating-point type"):
+    with pytest.raises(iterant.UserError, match="runs are in float64 or float32"):
         iterant.load(artifact, dtype="int8")
 
 

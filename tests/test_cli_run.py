@@ -95,45 +95,6 @@ def test_options_replace_values_of_the_file(capsys: Capsys) -> None:
     assert fast == pytest.approx(slow / 2)
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("--param", "kappa"), "--param is written like"),
-        (("--param", "kappa=x"), "takes a number such as"),
-        (("--param", "kappa=1/0"), "takes a number such as"),
-        (("--param", "kappa=1e99999999"), "takes a number such as"),
-        (("--param", "kappa=1", "--param", "kappa=2"), "gives kappa twice"),
-        (("--param", "kapa=1"), "kappa"),
-        (("--grid", "many"), "takes whole numbers"),
-        (("--grid", "8,8"), "heat.scheme:"),
-        (("--grid", "0"), "heat.scheme:"),
-        (("--grid", "99999999999"), "heat.scheme:"),
-        (("--until", "soon"), "takes a number"),
-        (("--every", "0"), "must be positive"),
-        (("--every", "-1"), "must be positive"),
-        (("--steps", "many"), "Invalid value"),
-        (("--steps", "-1"), "Invalid value"),
-        (("--device", "abacus"), "there is no device abacus"),
-        (("--dtype", "int8"), "no floating-point type"),
-        (("--dtype", "float12"), "no floating-point type"),
-        (("-o", "a.xyz"), "unknown output format .xyz"),
-        (("-o", "a"), "names no format"),
-        (("-o", "heat.scheme/a.npz"), "cannot write"),
-        (("--plot", "a.zarr"), "--plot draws a .png"),
-        (("--output", "a.png"), "is for a run on an image"),
-        (("--output", "a.xyz"), "names no known format"),
-        (("--input", "u=none.npy"), "there is no file none.npy"),
-        (("--data", "f=none.npy"), "no input named f"),
-        (("--resume", "none"), "holds no checkpoint"),
-    ],
-)
-def test_bad_options_are_explained(capsys: Capsys, words: tuple[str, ...], said: str) -> None:
-    heat()
-    code, _, err = told(capsys, "run", "heat.scheme", "-o", "z.npz", *words)
-    assert code == Exit.BAD_INPUT, err
-    assert said in err
-
-
 def test_earlier_output_is_kept_unless_asked(capsys: Capsys) -> None:
     heat()
     assert told(capsys, "run", "heat.scheme", "-o", "a.npz", "--csv", "a.csv")[0] == Exit.DONE

@@ -212,12 +212,12 @@ def test_bad_requests_are_explained(inputs: Any, options: Any, words: str) -> No
 
 
 def test_sizes_must_agree() -> None:
-    with pytest.raises(UserError, match="f is 9, and its grid is 10"):
+    with pytest.raises(UserError, match="f is of size 9, and the grid asks for 10"):
         march(Fsi(), {"u": torch.rand(10), "f": torch.rand(9)})
     with pytest.raises(UserError, match="multiple of 4 steps"):
         march(Fsi(), {"u": torch.rand(10), "f": torch.rand(10)}, steps=6)
     old = {"u": torch.rand(8, 8), "old": torch.rand(8, 9)}
-    with pytest.raises(UserError, match="old is 8 by 9, and its grid is 8 by 8"):
+    with pytest.raises(UserError, match="old is of size 8 by 9, and the grid asks for 8 by 8"):
         march(wave(2), old)
 
 

@@ -9,7 +9,7 @@ from sympy import Expr
 
 from .. import syntax as tree
 from ..model import Axis, Grid, Method
-from ..source import Span
+from ..source import Given, Span
 from . import exact
 from .declare import every, keyword
 from .options import Options, read_options
@@ -37,13 +37,13 @@ def read_graph(statements: Sequence[tree.Statement], scope: Scope) -> Method | N
 
 
 def read_grid(
-    statements: Sequence[tree.Statement], scope: Scope, given: tuple[int, ...] | None
+    statements: Sequence[tree.Statement], scope: Scope, given: Given[tuple[int, ...]] | None
 ) -> Grid | None:
     """`grid 128, 64, nodes`; `given` replaces the counts. None where there is no grid statement."""
     for statement in every(statements, tree.GridStatement)[:1]:
         place = Place(scope=scope, what="a grid", kinds=NUMBERS)
         options = read_options(statement.options, GRID, place, of="a grid")
-        counts = _given(given, statement, scope) if given else _counts(statement, options, scope)
+        counts = _given(given, scope) if given else _counts(statement, options, scope)
         spacing = None if given else _spacing(statement, options, scope)
         placement = "nodes" if "nodes" in options else "cells"
         if "quadrature" in options:
@@ -62,22 +62,35 @@ def read_grid(
     return None
 
 
-def _given(
-    given: tuple[int, ...], statement: tree.GridStatement, scope: Scope
-) -> tuple[int, ...] | None:
+def _given(given: Given[tuple[int, ...]], scope: Scope) -> tuple[int, ...] | None:
     """Counts from outside, by the rules of counts in the file."""
-    if any(axis.low is None for axis in scope.axes):
-        scope.faults.error(statement.span, "this grid takes its size from the input")
+    counts, place, names = given.value, given.span, [axis.name for axis in scope.axes]
+    if not names or scope.disputed.intersection(names):
         return None
-    if len(given) != len(scope.axes):
+    example = f"{place.source.name if place.source else 'grid'} {','.join(['64'] * len(names))}"
+    if any(axis.low is None for axis in scope.axes):
         scope.faults.error(
-            statement.span, f"{number_word(len(given))} sizes are given for {_coordinates(scope)}"
+            place,
+            "the file has `grid spacing`, so the size of the grid is that of the input",
+            f"leave it out, or write intervals into the file: domain {names[0]} in [0, 1]",
         )
         return None
-    if min(given) < 1:
-        scope.faults.error(statement.span, f"a size is a whole number, 1 or more, not {min(given)}")
+    if len(counts) != len(names):
+        scope.faults.error(
+            place,
+            f"{number_word(len(counts))} size{'s' * (len(counts) != 1)} for"
+            f" {_coordinates(scope)}: {', '.join(names)}",
+            f"as in {example}",
+        )
         return None
-    return _bearable(given, statement.span, scope)
+    if min(counts) < 1:
+        scope.faults.error(
+            place,
+            f"a size is a whole number, 1 or more, not {min(counts)}",
+            f"as in {example}",
+        )
+        return None
+    return _bearable(counts, place, scope)
 
 
 def _coordinates(scope: Scope) -> str:
@@ -164,8 +177,14 @@ def _check_fit(axis: Axis, h: Expr, place: Span, scope: Scope) -> None:
         scope.faults.error(place, "this grid has more than 10^10 unknowns")
 
 
-def gridless(statements: Sequence[tree.Statement], scope: Scope) -> Grid:
+def gridless(
+    statements: Sequence[tree.Statement], scope: Scope, given: Given[tuple[int, ...]] | None
+) -> Grid:
     """Of a scheme without a grid statement: the lattice of an iterate, a graph, random points."""
+    if given is not None and not every(statements, tree.GridStatement):
+        scope.faults.error(
+            given.span, "the file has no `grid`: its size is that of the input", "leave it out"
+        )
     graph = bool(every(statements, tree.GraphStatement))
     iterated = bool(every(statements, tree.IterateStatement))
     placement = "graph" if graph else "lattice" if iterated and not scope.axes else "sampled"

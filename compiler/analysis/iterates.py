@@ -8,7 +8,8 @@ import sympy
 
 from .. import syntax as tree
 from ..model import Axis, Equation
-from .declare import every, keyword
+from ..source import Given
+from .declare import every
 from .equations import EQUATION
 from .expressions import value
 from .levels import Line, advanced_unknown, normalised
@@ -88,7 +89,7 @@ def declare_lattice(statements: Sequence[tree.Statement], scope: Scope) -> None:
 
 
 def read_iterates(
-    statements: Sequence[tree.Statement], scope: Scope, given: int | None
+    statements: Sequence[tree.Statement], scope: Scope, given: Given[int] | None
 ) -> tuple[tuple[Equation, ...], int | None, bool]:
     """The equations of all iterates, their number of steps, and whether all could be read."""
     letters = letters_of(statements, scope)
@@ -112,9 +113,6 @@ def read_iterates(
                 options.places["steps"], f"the iterates before this one take {steps} steps"
             )
         steps = steps or count
-        if given is not None and given < 1:
-            message = f"'steps' is given as {given}, and it must be positive"
-            scope.faults.error(keyword(statement), message)
         try:
             found = _lines(statement, place)
         except Refusal as refusal:
@@ -124,7 +122,7 @@ def read_iterates(
         lines += found
     if not complete:
         return (), steps, False
-    steps = given or steps
+    steps = given.value if given else steps
     try:
         return normalised(lines, letters, scope), steps, True
     except Refusal as refusal:

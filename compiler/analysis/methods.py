@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sympy import Expr
 
 from .. import syntax as tree
 from ..model import Method, Space, Time
-from ..source import Span
+from ..source import Given, Span
 from ..walls import Boundary
 from . import exact
 from .declare import every, keyword
@@ -77,9 +77,9 @@ def is_sampled(statements: Sequence[tree.Statement]) -> bool:
 
 
 def read_time(
-    statements: Sequence[tree.Statement], scope: Scope, given: Mapping[str, Any]
+    statements: Sequence[tree.Statement], scope: Scope, given: Mapping[str, Given[Any]]
 ) -> Time | None:
-    """`time rkl2, stages 8, step 0.9 * limit, until 1`; `given` replaces step, steps and until."""
+    """`time rkl2, stages 8, step 0.9 * limit, until 1`; `given` replaces steps and until."""
     for statement in every(statements, tree.TimeStatement)[:1]:
         place = Place(scope=scope, what="a time option", kinds=NUMBERS)
         name = statement.method.name
@@ -95,11 +95,11 @@ def read_time(
         arguments = _arguments(statement.method, place) if known else ()
         how_far = {key: options.get(key) for key in HOW_FAR}
         _check_how_far(statement, options, how_far, given, scope)
-        _check_given(given, keyword(statement), scope)
-        if given.keys() & {"steps", "until"}:
+        if given:
             how_far |= {"steps": None, "until": None}
-        how_far |= given
-        _check_cycle(how_far["steps"], options, statement, scope)
+            how_far |= {key: _READ[key](number.value) for key, number in given.items()}
+        place_of_steps = given["steps"].span if "steps" in given else options.places.get("steps")
+        _check_cycle(how_far["steps"], options, place_of_steps or keyword(statement), scope)
         if known is None:
             return None
         method = Method(
@@ -119,13 +119,23 @@ def read_time(
     return None
 
 
-def _check_given(given: Mapping[str, Any], place: Span, scope: Scope) -> None:
-    """Values from outside, by the rules of those in the file."""
-    if len(given.keys() & {"steps", "until"}) == 2:
-        scope.faults.error(place, "'steps' and 'until' are given, and one is wanted")
+_READ: Mapping[str, Callable[[Any], Any]] = {"steps": int, "until": exact.rational}
+
+
+def check_given(
+    statements: Sequence[tree.Statement], given: Mapping[str, Given[Any]], scope: Scope
+) -> None:
+    """How far, said from outside, by the rules of what is said in the file."""
+    if len(given) == 2:
+        scope.faults.error(
+            given["until"].span, "'steps' and 'until' both say how far, and one is wanted"
+        )
     for name, number in given.items():
-        if exact.number_sign(exact.rational(number)) != 1:
-            scope.faults.error(place, f"'{name}' is given as {number}, and it must be positive")
+        if number.value <= 0:
+            scope.faults.error(number.span, f"'{name}' must be positive, and {number.value} is not")
+    if "until" in given and every(statements, tree.IterateStatement):
+        place = given["until"].span
+        scope.faults.error(place, "an iterate has no time to run until", "it counts steps instead")
 
 
 def _all_options() -> dict[str, Any]:
@@ -154,12 +164,9 @@ def _check_how_far(
         )
 
 
-def _check_cycle(
-    steps: int | None, options: Options, statement: tree.TimeStatement, scope: Scope
-) -> None:
+def _check_cycle(steps: int | None, options: Options, place: Span, scope: Scope) -> None:
     cycle = options.get("cycle")
     if steps and cycle and steps % cycle:
-        place = options.places.get("steps", keyword(statement))
         scope.faults.error(place, f"{steps} steps are no multiple of the cycle, which is {cycle}")
 
 

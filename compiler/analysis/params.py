@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 import sympy
 from sympy import Expr, Symbol
 
 from .. import syntax as tree
 from ..model import LIMIT, Param
-from ..source import Span
+from ..source import Given, Span, name_of
 from . import exact
-from .declare import every, keyword
+from .declare import every
 from .expressions import scalar
 from .options import FAULTY, Options, read_options
 from .place import Place
-from .scope import Scope, in_order, owns, suggest
-from .terms import Term, symbol
+from .scope import ARTICLE, Scope, in_order, owns, suggest
+from .terms import Refusal, Term, symbol
 from .words import PARAM
 
 NUMBERS = frozenset({"param"})
@@ -25,7 +26,7 @@ LARGEST_DERIVED = 200  # nodes of a parameter written out in others
 
 
 def read_params(
-    statements: Sequence[tree.Statement], scope: Scope, given: Mapping[str, Expr]
+    statements: Sequence[tree.Statement], scope: Scope, given: Mapping[str, Given[Fraction]]
 ) -> None:
     """Values of all parameters; `given` replaces those of the file.
 
@@ -46,30 +47,41 @@ def read_params(
     bodies = {name: () if name in given else d.value for name, (d, _) in where.items()}
     for name in given:
         if name not in where:
-            _tell_unknown(name, statements, scope)
+            _tell_unknown(name, name_of(name, given[name].span), scope)
     order, circular = in_order(bodies, scope.faults)
     place = Place(scope=scope, what="the value of a param", kinds=NUMBERS | {"limit"})
     for name in order:
         definition, statement = where[name]
         if name in circular:
             continue
+        node = definition.value
         if name in given:
-            term: Term | None = Term(parts=(given[name],), number=True, span=definition.name.span)
+            term, number = _given(given[name], scope)
         else:
-            term = scalar(definition.value, place)
-        number = _number(definition.value, term, place) if term else None
+            term = scalar(node, place)
+            number = _number(node, term, place) if term else None
         if term and number:
             _enter_param(definition, term, number, options[id(statement)], scope)
 
 
-def _tell_unknown(name: str, statements: Sequence[tree.Statement], scope: Scope) -> None:
+def _tell_unknown(name: str, place: Span, scope: Scope) -> None:
     """A value is given for a parameter that is not there."""
-    params = every(statements, tree.ParamStatement)
-    place = keyword(params[0] if params else statements[0]) if statements else Span(0, 1)
-    known = scope.of_kind("param")
-    scope.faults.error(
-        place, f"a value is given for the unknown parameter '{name}'", suggest(name, known)
-    )
+    entry, known = scope.names.get(name), scope.of_kind("param")
+    if entry is not None and entry.kind != "param":
+        message = f"'{name}' is {ARTICLE[entry.kind]} of the file, not a parameter"
+    else:
+        message = f"the file has no parameter '{name}'"
+    scope.faults.error(place, message, suggest(name, known) or "it has none")
+
+
+def _given(value: Given[Fraction], scope: Scope) -> tuple[Term | None, Term | None]:
+    """A value from outside as a term, by the limits of numbers in the file."""
+    try:
+        term = exact.constant(exact.rational(value.value), value.span)
+    except Refusal as refusal:
+        scope.faults.error(refusal.span, refusal.message, refusal.hint)
+        return None, None
+    return term, term
 
 
 def _number(node: tree.Expression, term: Term, place: Place) -> Term | None:
@@ -99,7 +111,7 @@ def _enter_param(
     scope.numbers[name] = value
     if not of_limit:
         scope.values[param.symbol] = number
-        _check_param(param, definition, scope)
+        _check_param(param, term.span, definition, scope)
     if FAULTY in options.values.values():
         scope.disputed.add(name)
     free = options.values.keys() & {"in", "trainable", "per"}
@@ -115,9 +127,8 @@ def _enter_param(
     scope.fill(name, param, shown)
 
 
-def _check_param(param: Param, definition: tree.Definition, scope: Scope) -> None:
+def _check_param(param: Param, place: Span, definition: tree.Definition, scope: Scope) -> None:
     """A value is positive if it says so, and lies inside its interval."""
-    place = definition.value.span
     if param.positive and exact.number_sign(param.value) in (-1, 0):
         scope.faults.error(place, f"'{param.name}' is declared positive, and its value is not")
     if param.interval is None:
