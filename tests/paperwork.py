@@ -11,6 +11,7 @@ import numpy as np
 
 FUNCTIONS = {
     "exp": np.exp,
+    "cos": np.cos,
     "abs": np.abs,
     "min": lambda *a: np.minimum.reduce(np.broadcast_arrays(*a)),
     "max": lambda *a: np.maximum.reduce(np.broadcast_arrays(*a)),
@@ -42,6 +43,11 @@ def condition(tree: Any, known: Mapping[str, Any]) -> Any:
     return {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}[tree[0]](
         a, b
     )
+
+
+def names(tree: Any) -> set[str]:
+    """Every text in nested lists."""
+    return {tree} if isinstance(tree, str) else set().union(*map(names, tree))
 
 
 class Paper:
@@ -83,11 +89,11 @@ class Paper:
                 )
         raise ValueError(node["is"])
 
-    def rate(self, name: str, arrays: Mapping[str, Any]) -> Any:
+    def rate(self, name: str, arrays: Mapping[str, Any], terms: list[int] | None) -> Any:
         (rate,) = (r for r in self.scheme["rates"] if r["unknown"] == name)
         return sum(
             number(t["coefficient"], self.known) * self.node(t["node"], arrays)
-            for t in rate["terms"]
+            for t in (rate["terms"] if terms is None else [rate["terms"][k] for k in terms])
         )
 
     def body(self, state: Mapping[str, Any], tau: float) -> dict[str, Any]:
@@ -95,8 +101,11 @@ class Paper:
         state = dict(state)
         for stage in self.scheme["step"]["body"]:
             table = stage["table"]
+            used = names(
+                [[u["slope"], *(c for c, _ in u["combination"])] for u in stage["updates"]]
+            )
             for i in range(len(table[0][1]) if table else 1):
-                row = {n: number(v[i], self.known) for n, v in table}
+                row = {n: number(v[i], self.known) for n, v in table if n in used}
                 known = {**self.known, **row, "tau": tau}
                 read = {**state, **{n: state[a] for n, a in stage["at"]}}
                 new = {}
@@ -105,7 +114,8 @@ class Paper:
                     for c, a in u["combination"]:
                         total = total + number(c, known) * state[a]
                     if u["unknown"] is not None:
-                        total = total + number(u["slope"], known) * self.rate(u["unknown"], read)
+                        rate = self.rate(u["unknown"], read, u["terms"])
+                        total = total + number(u["slope"], known) * rate
                     new[u["target"]] = total
                 state |= new
                 before = dict(state)

@@ -44,6 +44,10 @@ CASES: dict[str, tuple[str, dict[str, str], str]] = {
     "velocity": ("dtt(u) = kappa*lap(u)", {"time": "rk4"}, "l2_stable"),
     "derivative": ("dt(u) = -kappa*dx(u)", {"time": "rk4", "space": "order 4"}, "l2_stable"),
     "telescoping": ("dt(u) = kappa*lap(u) - dx(u^2)", {}, "conserves"),
+    "splitting": (
+        "dt(u) = kappa*lap(u) - kappa*u", {"time": "strang(heun, explicit_euler)"}, "max_principle",
+    ),
+    "cycle": ("dt(u) = kappa*lap(u)", {"time": "fed, cycle 4"}, "l2_stable"),
     "order": ("dt(u) = kappa*lap(u)", {"space": "order 6"}, "order"),
 }  # fmt: skip
 
@@ -168,6 +172,8 @@ FORGERIES = {
         "telescoping", claim="conserves integral(2*u)", statement="integral(u^2) is the same"
     ),
     "telescoping: a stencil that does not sum to 0": other_stencil("telescoping"),
+    "cycle: a longer interval": forge("cycle", proof__method__beta="3"),
+    "cycle: twice the limit": longer("cycle"),
     "order: two more": forge("order", statement="interior rows are consistent of order 8 in space"),
     "order: another stencil": other_stencil("order"),
     "no positive parameter": forge("symmetric", hypotheses=[]),

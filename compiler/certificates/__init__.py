@@ -12,6 +12,7 @@ THEOREMS: Table[Theorem] = Table(
     "block:THEOREM",
     "skew:THEOREM",
     "convex:THEOREM",
+    "splitting:THEOREM",
     "telescoping:THEOREM",
     "order:THEOREM",
 )

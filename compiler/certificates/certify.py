@@ -9,14 +9,14 @@ from sympy import Expr
 
 from ...runtime.contract import Certificate, Limit, Unproved, Verdict
 from ..model import Claim
-from ..scheme import TAU, Scheme
+from ..scheme import Scheme
 from . import THEOREMS
+from .assemble import assembled, limit_of
 from .base import Proved, Question, Unprovable, claim_text
-from .expression import Unwritable, tree
+from .expression import Unwritable
 from .forms import text
-from .normal import digest, normal
 from .refute import refute
-from .steps import compared, least, rounded_down
+from .steps import compared, least
 
 LATER = {
     "nonexpansive": "it needs the slopes of the flux, 0 <= Phi' <= L: the theory of blocks",
@@ -73,18 +73,6 @@ def prove(scheme: Scheme, claim: Claim) -> Proved:
     raise Unprovable("; ".join(reasons) or f"no theorem speaks of {claim.name}")
 
 
-def limit_of(scheme: Scheme, proved: Proved) -> Limit | None:
-    """The least bound of a proof as a Limit."""
-    if not proved.bounds:
-        return None
-    forms = least(scheme, proved.bounds)
-    shown = text(forms[0].form) if len(forms) == 1 else (
-        "min(" + ", ".join(text(b.form) for b in forms) + ")")  # fmt: skip
-    value = min(rounded_down(scheme, b.form) for b in forms)
-    return Limit(symbol=str(TAU.name), closed_form=shown, value=str(value),
-                 attained=all(b.attained for b in forms))  # fmt: skip
-
-
 def limit_expression(scheme: Scheme, claim: Claim) -> Expr:
     """The exact limit as an expression in parameters and spacings; raises Unprovable."""
     proved = prove(scheme, claim)
@@ -94,7 +82,7 @@ def limit_expression(scheme: Scheme, claim: Claim) -> Expr:
 
 def _verdict(scheme: Scheme, claim: Claim, proved: Proved, tau: Expr | None) -> Verdict:
     found = limit_of(scheme, proved)
-    certificate = _certificate(scheme, claim, proved, found, tau)
+    certificate = assembled(scheme, claim, proved, found, tau)
     if tau is None or found is None:
         return certificate
     if compared(scheme, proved.bounds, tau):
@@ -109,35 +97,6 @@ def _verdict(scheme: Scheme, claim: Claim, proved: Proved, tau: Expr | None) -> 
             tried=(proved.kind,),
             certified_up_to=found.value,
         )
-    )
-
-
-def _certificate(
-    scheme: Scheme, claim: Claim, proved: Proved, found: Limit | None, tau: Expr | None
-) -> Certificate:
-    document = normal(scheme)
-    statement = proved.statement
-    if found is not None:
-        relation = "<=" if found.attained else "<"
-        statement += f" for 0 < tau {relation} {found.closed_form}"
-    proof = {
-        **proved.proof,
-        "claim": claim.name,
-        "part": claim.part,
-        "step": None if tau is None or found is None else tree(tau),
-    }
-    return Certificate(
-        claim=claim_text(claim),
-        kind=proved.kind,
-        statement=statement,
-        norm=proved.norm,
-        domain=proved.domain,
-        hypotheses=proved.hypotheses,
-        bound=proved.bound,
-        proof=proof,
-        scheme=document,
-        scheme_sha256=digest(document),
-        limit=found,
     )
 
 

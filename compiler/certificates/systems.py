@@ -1,8 +1,8 @@
 """First-order systems that are skew: two groups each driven by the other, or odd stencils.
 
 With one unknown p in a group, A = -sum_q B_pq C_qp. With three in each and C_qp antisymmetric in
-With one unknown p in a group, A = -sum_q B_pq C_qp. With three in each and C_qp antisymmetric in
-lambda |k|^2 is half the trace of -B C.
+(q, p), C is a curl: |k x v|^2 <= |k|^2 |v|^2 by Lagrange's identity, whatever the symbols k are,
+and lambda |k|^2 is half the trace of -B C.
 """
 
 from __future__ import annotations

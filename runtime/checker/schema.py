@@ -119,7 +119,8 @@ def _step(step: dict[str, Any]) -> None:
     for part in ("start", "body", "finish"):
         for stage in step[part]:
             keys(stage, STAGE)
-            if stage["frozen"] not in ("", "save", "use"):
+            rows = {len(column) for _, column in stage["table"]}
+            if stage["frozen"] not in ("", "save", "use") or len(rows) > 1:
                 raise Rejected("a stage of the time method is malformed")
             for update in stage["updates"]:
                 keys(update, UPDATE)

@@ -96,6 +96,19 @@ class Claimed:
         self._value(forms, Fraction(limit["value"]))
         self._step(forms, strict=not limit["attained"])
 
+    def least_of(self, others: list[str]) -> None:
+        """The limit is at most each of these closed forms, whatever the parameters are."""
+        limit = self.certificate["limit"]
+        if limit is None or limit["symbol"] != "tau":
+            raise Rejected("the certificate states no limit")
+        forms = list(alternatives(parsed(limit["closed_form"])))
+        for other in others:
+            for form in alternatives(parsed(other)):
+                if not any(f == form or self._always(f, form, strict=False) for f in forms):
+                    raise Rejected("the limit is above that of a part")
+        self._value(forms, Fraction(limit["value"]))
+        self._step(forms, strict=not limit["attained"])
+
     def no_limit(self) -> None:
         """The claim holds for every step."""
         if self.certificate["limit"] is not None or self.proof["step"] is not None:
@@ -132,18 +145,22 @@ class Claimed:
             if not self._at_most(step, form, strict=strict):
                 raise Rejected("the step is above the limit")
 
-    def _at_most(self, step: Tree, form: Tree, *, strict: bool) -> bool:
-        """step <= form, by their squares as closed forms or as numbers."""
+    def _always(self, step: Tree, form: Tree, *, strict: bool) -> bool:
+        """step <= form for all values of the names, by squares of closed forms."""
         signs = self.document.signs
         try:
             a, b = squared(step, signs), squared(form, signs)
-            left, right = times(a[0], b[1]), times(b[0], a[1])
-            gap = plus(right, scaled(left, Fraction(-1)))
-            known = all(positive(s) for s in (a[1], b[1]))
-            if known and nonnegative(gap) and (gap or not strict):
-                return True
         except Rejected:
-            pass
+            return False
+        left, right = times(a[0], b[1]), times(b[0], a[1])
+        gap = plus(right, scaled(left, Fraction(-1)))
+        known = all(positive(s) for s in (a[1], b[1]))
+        return known and nonnegative(gap) and bool(gap or not strict)
+
+    def _at_most(self, step: Tree, form: Tree, *, strict: bool) -> bool:
+        """step <= form, by their squares as closed forms or as numbers."""
+        if self._always(step, form, strict=strict):
+            return True
         box = self.document.numbers()
         high, low = extent(step, box).high, extent(form, box).low
         if high < low or (high == low and not strict):
