@@ -10,11 +10,11 @@ from .discretisation.nodewise import depth, nodewise_terms
 from .discretisation.order import interior_row, wall_rows
 from .discretisation.placement import axes_of, locations_of, unknowns_of
 from .discretisation.support import refuse_later
-from .discretisation.terms import terms_of
+from .discretisation.terms import terms_of, terms_of_addends
 from .discretisation.watching import watches_of
-from .integrators import build_step
+from .integrators import METHODS, build_step
 from .model import Equation, Model
-from .scheme import GridAxis, Rate, Scheme, Unknown
+from .scheme import GridAxis, Rate, Scheme, Term, Unknown
 from .source import Faults
 from .stencil import Location
 
@@ -71,12 +71,23 @@ def _context(
 
 
 def _rate(context: Context, locations: dict[Symbol, Location], equation: Equation) -> Rate:
-    at = locations[equation.unknown]
-    terms = (
-        nodewise_terms(context, equation)
-        if equation.kind == "iterate"
-        else terms_of(context, equation.right, at, equation.span)
-    )
     return Rate(
-        unknown=equation.unknown, order=_ORDER_OF[equation.kind], terms=terms, span=equation.span
+        unknown=equation.unknown,
+        order=_ORDER_OF[equation.kind],
+        terms=_terms(context, equation, locations[equation.unknown]),
+        span=equation.span,
     )
+
+
+def _terms(context: Context, equation: Equation, at: Location) -> tuple[Term, ...]:
+    """The right side, addend by addend where the time method tells them apart."""
+    time = context.model.time
+    if equation.kind == "iterate":
+        return nodewise_terms(context, equation)
+    if (
+        time is not None
+        and METHODS[time.method.name].splits
+        and any(a != 0 for a in equation.addends)
+    ):
+        return terms_of_addends(context, equation.addends, at, equation.span)
+    return terms_of(context, equation.right, at, equation.span)

@@ -142,6 +142,7 @@ class Equation:
     (`right` holds AtNode terms, or whole fields for `u[k+1] = ...`); for an implicit iterate
     `left` holds the newest-level terms. Equations stand in the order of the file; the right side
     of an iterate may read the newest level, 1, of unknowns that earlier ones have advanced.
+    `addends` of an equation in time are the additive terms of `right` as the file writes them.
     """
 
     kind: str
@@ -149,6 +150,7 @@ class Equation:
     field: str
     right: Expr
     left: Expr | None
+    addends: tuple[Expr, ...] = ()
     span: Span
 
 

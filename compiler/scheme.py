@@ -22,12 +22,17 @@ STEP_TIME = Symbol("t", real=True)  # the time at which a stage evaluates the eq
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """coefficient * value; `words` are the outermost spatial operators, for `of PART`."""
+    """coefficient * value; `words` are the outermost spatial operators, for `of PART`.
+
+    `addend` counts the additive terms of the equation as the file writes them; it is None where the
+    time method takes them all at once, so that terms of equal form are one.
+    """
 
     words: tuple[str, ...]
     coefficient: Expr  # parameters and numbers only
     value: Grid
     span: Span
+    addend: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

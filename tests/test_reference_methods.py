@@ -100,14 +100,8 @@ def kind(term):
 
 @pytest.mark.parametrize("law", SUMS)
 @pytest.mark.parametrize("name", ["lie_splitting", "strang"])
-def test_splittings(name, law, request):
+def test_splittings(name, law):
     """The first method advances the first additive term as it was written, the second the rest."""
-    reasons = {
-        SUMS[law] != "dxx": "terms are sorted before a splitting takes the first",
-        (name, SUMS[law]) == ("strang", "dxx"): "the last half step starts at t, not t + tau/2",
-    }
-    if True in reasons:
-        request.applymarker(pytest.mark.xfail(reason=reasons[True], strict=False))
     found = evaluator(f"{name}(heun, rk4)", law=f"equation dt(u) = {law}\n")
     kinds = [kind(term) for term in found.scheme.rates[0].terms]
     first = kinds.index(SUMS[law])

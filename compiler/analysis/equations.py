@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sympy
 from sympy import Expr, Symbol
@@ -14,7 +14,7 @@ from ..operators import Divergence, Laplacian, Partial, Variation
 from ..source import Span
 from . import exact
 from .declare import every
-from .expressions import value
+from .expressions import value_and_addends
 from .linear import split
 from .place import Place
 from .scope import Scope
@@ -26,10 +26,12 @@ KINDS = {1: "dt", 2: "dtt"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """One component of an equation before it is sorted."""
+    """One component of an equation before it is sorted; `lefts` and `rights` are its addends."""
 
     left: Expr
     right: Expr
+    lefts: tuple[Expr, ...]
+    rights: tuple[Expr, ...]
     order: int
     span: Span
     statement: tree.EquationStatement
@@ -68,15 +70,14 @@ def read_equations(
     complete &= len(matched) == len(steady)
     equations += matched
     complete &= _once_each(equations, scope)
-    order = {id(s): n for n, s in enumerate(sides)}
-    del order
     return tuple(sorted(equations, key=lambda e: e.span.start)), complete
 
 
 def _components(statement: tree.EquationStatement, place: Place) -> list[Side]:
     """A vector equation is one a component."""
     equality = statement.equality
-    left, right = value(equality.left, place), value(equality.right, place)
+    left, lefts = value_and_addends(equality.left, place)
+    right, rights = value_and_addends(equality.right, place)
     if left is None or right is None:
         return []
     zero = right.parts == (sympy.S.Zero,)
@@ -85,11 +86,18 @@ def _components(statement: tree.EquationStatement, place: Place) -> list[Side]:
             right.span, f"the right side is a {right.rank} and the left side is a {left.rank}"
         )
     _check_channels(left, right)
-    rights = right.parts * len(left.parts) if zero else right.parts
     order = max(left.order, right.order)
     return [
-        Side(left=a, right=b, order=order, span=statement.span, statement=statement)
-        for a, b in zip(left.parts, rights, strict=True)
+        Side(
+            left=part,
+            right=right.parts[0 if zero else c],
+            lefts=tuple(term.parts[c] for term in lefts),
+            rights=tuple(term.parts[0 if zero else c] for term in rights),
+            order=order,
+            span=statement.span,
+            statement=statement,
+        )
+        for c, part in enumerate(left.parts)
     ]
 
 
@@ -137,12 +145,15 @@ def _sorted(side: Side, scope: Scope) -> Equation | None:
         )
     rate = leading[0]
     alone = side.left == rate and not side.right.has(rate)
-    right = side.right if alone else _solved(side, rate, scope)
-    return _equation(KINDS[top], rate.args[0], right, side, unknowns)
+    right, addends = (side.right, side.rights) if alone else _solved(side, rate, scope)
+    found = _equation(KINDS[top], rate.args[0], right, side, unknowns)
+    return replace(found, addends=addends)
 
 
-def _solved(side: Side, rate: Expr, scope: Scope) -> Expr:
-    """The right side of an equation whose derivative in time stands among other terms."""
+def _solved(side: Side, rate: Expr, scope: Scope) -> tuple[Expr, tuple[Expr, ...]]:
+    """The right side of an equation whose derivative in time stands among other terms, and its
+    addends in the order of the file.
+    """
     found = split(side.left - side.right, [rate])
     if found is None or not found[0]:
         raise Refusal(
@@ -153,7 +164,23 @@ def _solved(side: Side, rate: Expr, scope: Scope) -> Expr:
     slope = slopes[rate]
     if exact.number_sign(slope.xreplace(scope.values)) == 0:
         raise Refusal(side.span, "the factor of the derivative in time is zero")
-    return -rest / slope
+    return -rest / slope, _other_addends(side, rate, slope) or (-rest / slope,)
+
+
+def _other_addends(side: Side, rate: Expr, slope: Expr) -> tuple[Expr, ...]:
+    """What the addends of both sides are for dt(u); none where one alone is not linear in it.
+
+    A side that is only 0 is none, nor is a multiple of dt(u).
+    """
+    lefts, rights = (s if s != (sympy.S.Zero,) else () for s in (side.lefts, side.rights))
+    found = []
+    for term in (*lefts, *(-r for r in rights)):
+        parts = split(term, [rate])
+        if parts is None:
+            return ()
+        if parts[1] != 0 or not parts[0]:
+            found.append(-parts[1] / slope)
+    return tuple(found)
 
 
 def _equation(

@@ -38,6 +38,25 @@ def value(node: tree.Expression, place: Place) -> Term | None:
     return as_value(evaluate(node, place), node, place)
 
 
+def value_and_addends(node: tree.Expression, place: Place) -> tuple[Term | None, tuple[Term, ...]]:
+    """What a whole formula means as a value, and its addends as they are written.
+
+    A sum in brackets beside other terms is one addend, and so is a call that stands for a sum.
+    """
+    if not isinstance(node, tree.Sum) or is_longer(node, NODES):
+        whole = value(node, place)
+        return whole, (whole,) if whole else ()
+    try:
+        found = [evaluate(term, place) for term in node.terms]
+        if any(isinstance(item, Operators) for item in found):
+            return as_value(_operator_sum(node, place, found), node, place), ()
+        terms = _addends(node, place, found)
+        return (exact.add(terms, node.span), tuple(terms)) if terms else (None, ())
+    except Refusal as refusal:
+        place.scope.faults.error(refusal.span, refusal.message, refusal.hint)
+        return None, ()
+
+
 def scalar(node: tree.Expression, place: Place) -> Term | None:
     """What a whole formula means as a scalar."""
     return as_scalar(value(node, place), node, place)
@@ -88,15 +107,20 @@ def _sum(node: tree.Sum, place: Place) -> Result:
     found = [evaluate(term, place) for term in node.terms]
     if any(isinstance(item, Operators) for item in found):
         return _operator_sum(node, place, found)
+    terms = _addends(node, place, found)
+    return exact.add(terms, node.span) if terms else None
+
+
+def _addends(node: tree.Sum, place: Place, found: list[Result]) -> list[Term]:
+    """The terms of a sum under their signs; none where one has a fault."""
     terms = [as_value(item, part, place) for item, part in zip(found, node.terms, strict=True)]
     if None in terms:
-        return None
-    signed = [
+        return []
+    return [
         exact.negative(term, term.span) if sign == "-" else term
         for sign, term in zip(node.signs, terms, strict=True)
         if term is not None
     ]
-    return exact.add(signed, node.span)
 
 
 def _operator_sum(node: tree.Sum, place: Place, found: list[Result]) -> Result:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sympy import Expr
+
 from .. import syntax as tree
 from ..model import Equation, Method
+from ..operators import Called, Elementary, Operator, Where
 from ..source import Span
 from .declare import KEYWORDS, every, keyword
 from .methods import is_sampled
@@ -176,11 +179,14 @@ def _check_time(
     for time in every(program.statements, tree.TimeStatement)[:1]:
         name = time.method.name
         known = TIME_METHODS.get(name.name)
-        second = all(equation.kind == "dtt" for equation in in_time)
-        if known and known.needs == "dtt" and in_time and not second:
+        if known and known.needs == "pair" and [e.kind for e in in_time] == ["dt"]:
             scope.faults.error(
-                name.span, f"'{name.name}' is for equations of second order in time, with dtt"
+                name.span,
+                f"'{name.name}' is for equations of second order in time, with dtt,"
+                " or for two unknowns that drive each other",
             )
+        if known and "method" in known.arguments:
+            _check_addends(in_time, name.name, scope)
         if known and known.needs == "energy" and "energy" not in words:
             scope.faults.error(
                 name.span, f"'{name.name}' is for the gradient flow of an energy, and there is none"
@@ -197,6 +203,31 @@ def _check_time(
             scope.faults.error(
                 name.span,
                 f"'tridiagonal' solves in one dimension, and this domain has {len(scope.axes)}",
+            )
+
+
+def _check_addends(in_time: Sequence[Equation], name: str, scope: Scope) -> None:
+    """A splitting advances the first additive term of each equation by itself, then the others.
+
+    Walls are counted for the whole right side, so that no derivative of a part may cancel in it.
+    """
+    for equation in in_time:
+        place = _start(equation.span, "equation")
+        apart = set[Expr]().union(*(addend.atoms(Operator) for addend in equation.addends))
+        lost = apart - equation.right.atoms(Operator)
+        zero = "0" if equation.unknown.name == equation.field else f"0*{equation.field}"
+        if len(equation.addends) < 2:
+            scope.faults.error(
+                place,
+                f"the equation of '{equation.field}' has one additive term,"
+                f" so '{name}' has nothing for its second method",
+                f"add {zero} where a method has nothing to do: {zero} + ..., or ... + {zero}",
+            )
+        elif any(not isinstance(term, Where | Elementary | Called) for term in lost):
+            scope.faults.error(
+                place,
+                f"terms of this equation cancel, and '{name}' would advance them one by one",
+                "leave out what cancels",
             )
 
 

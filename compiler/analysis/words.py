@@ -70,7 +70,7 @@ class TimeMethod:
     options: Mapping[str, Takes]
     arguments: tuple[str, ...] = ()
     implicit: bool = False  # a solver may be chosen by `solve`
-    needs: str = ""  # "dtt": second order in time; "energy": a gradient flow
+    needs: str = ""  # "pair": dtt, or two groups of unknowns; "energy": a gradient flow
 
 
 HOW_FAR: Mapping[str, Takes] = {"step": STEP, "steps": COUNT, "until": POSITIVE}
@@ -90,7 +90,7 @@ TIME_METHODS: Mapping[str, TimeMethod] = {
     },
     "runge_kutta": TimeMethod(options=_TABLEAU),
     "du_fort_frankel": TimeMethod(options={"alpha": POSITIVE}),
-    "verlet": TimeMethod(options={}, needs="dtt"),
+    "verlet": TimeMethod(options={}, needs="pair"),
     "fsi": TimeMethod(options=_CYCLES),
     "fed": TimeMethod(options=_CYCLES),
     "rkc": TimeMethod(options=_STAGES),

@@ -151,11 +151,12 @@ def _doc(scheme: Scheme, stage: Stage) -> str:
     texts = []
     for u in stage.updates:
         parts = [f"{_text(c)}{a}" for c, a in u.combination]
-        if u.slope != 0:
+        if u.slope != 0 and u.terms != ():
             assert u.unknown is not None
-            word = _RATE_WORDS[scheme.rate(u.unknown).order]
-            parts.append(f"{_text(u.slope)}{word}({u.unknown})")
-        texts.append(f"{u.target} <- " + " + ".join(parts).replace("+ -", "- "))
+            rate = f"{_RATE_WORDS[scheme.rate(u.unknown).order]}({u.unknown})"
+            rate = rate if u.terms is None else f"(part of {rate})"
+            parts.append(f"{_text(u.slope)}{rate}")
+        texts.append(f"{u.target} <- " + (" + ".join(parts).replace("+ -", "- ") or "0"))
     return "; ".join(texts) or "the weights of the flux, held for a cycle"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy
 from sympy import Expr
 
@@ -26,6 +28,18 @@ def terms_of(context: Context, right: Expr, at: Location, span: Span) -> tuple[T
         for factor, grid in _grids(context, coefficient, rest, at, span):
             found.append(Term(words=words(rest), coefficient=factor, value=grid, span=span))
     return _merged(found)
+
+
+def terms_of_addends(
+    context: Context, addends: tuple[Expr, ...], at: Location, span: Span
+) -> tuple[Term, ...]:
+    """The right side addend by addend, in the order of the file; one that is 0 has no terms."""
+    return tuple(
+        replace(term, addend=number)
+        for number, addend in enumerate(addends)
+        if addend != 0
+        for term in terms_of(context, addend, at, span)
+    )
 
 
 def additive(context: Context, expression: Expr) -> list[Expr]:

@@ -88,7 +88,8 @@ class Integrator:
     """A time method: one file, one line in the table of `integrators/__init__.py`.
 
     `order` is its order in tau; `laws` the orders of equations that it advances as they are (1 for
-    dt, 2 for dtt); `facts(options)` what certificates may use; `build(problem)` its stages.
+    dt, 2 for dtt); `facts(options)` what certificates may use; `build(problem)` its stages. One
+    that `splits` tells the additive terms of an equation apart, in the order of the file.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Integrator:
     laws: tuple[int, ...]
     facts: Callable[[Mapping[str, Any]], Facts]
     build: Callable[[Problem], Step]
+    splits: bool = False
 
 
 # ---- stages, in the words of a methods section

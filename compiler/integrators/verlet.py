@@ -30,7 +30,7 @@ def build(problem: Problem) -> Step:
     if pair is None:
         problem.faults.error(
             problem.span,
-            "verlet needs dtt equations, or two groups of unknowns each driven only by the other",
+            "verlet needs dtt, or two groups of unknowns each driven only by the other",
             "leapfrog takes any first-order system; so does rk4",
         )
         return one_step("verlet", [])

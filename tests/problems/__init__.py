@@ -1,6 +1,6 @@
 """Exact solutions for order tests: `PROBLEMS`, each a `Problem`, grouped by what they exercise."""
 
-from . import burgers, diffusion, heat, pairs, reaction, timing, transport, waves
+from . import burgers, diffusion, driven, heat, pairs, reaction, timing, transport, waves
 from .base import Problem
 
 PROBLEMS: tuple[Problem, ...] = (
@@ -12,6 +12,7 @@ PROBLEMS: tuple[Problem, ...] = (
     *pairs.PROBLEMS,
     *reaction.PROBLEMS,
     *timing.PROBLEMS,
+    *driven.PROBLEMS,
 )
 
 __all__ = ["PROBLEMS", "Problem"]

@@ -285,6 +285,7 @@ PROBLEMS = (
     forced("rkl2, stages 5", 2, partial(march, rkl2(5)), MIDDLE),
     swing("symplectic_euler", 1),
     swing("leapfrog", 2),
+    swing("verlet", 2),
     kink("leapfrog"),
     kink("verlet"),
     diffusing("rkc, stages 6", 2, rkc(6), MIDDLE),

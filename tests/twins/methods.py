@@ -131,7 +131,7 @@ def march(step: Step, rate: Rate, u: Array, *, tau: float, n_steps: int) -> Arra
 
 
 def lie_splitting(parts: Sequence[tuple[Step, Rate]]) -> Step:
-    """One full step of each part after another."""
+    """Each part over [t, t + tau], one after another."""
 
     def step(rate: Rate, t: float, u: Array, tau: float) -> Array:
         for method, part in parts:
@@ -142,7 +142,7 @@ def lie_splitting(parts: Sequence[tuple[Step, Rate]]) -> Step:
 
 
 def strang(a: tuple[Step, Rate], b: tuple[Step, Rate]) -> Step:
-    """Half a step of the first part, a step of the second, half a step of the first."""
+    """a over [t, t + tau/2], b over [t, t + tau], a over [t + tau/2, t + tau]."""
 
     def step(rate: Rate, t: float, u: Array, tau: float) -> Array:
         u = a[0](a[1], t, u, tau / 2)
@@ -204,6 +204,16 @@ def symplectic_euler(
     for _ in range(n_steps):
         a = push_a(a, b, tau)
         b = push_b(b, a, tau)
+    return a, b
+
+
+def verlet(rate_a: Rate, rate_b: Rate, a: Array, b: Array, *, tau: float, n_steps: int) -> Any:
+    """(a, b) after n_steps: half a kick of a at t, b at t + tau/2, half a kick of a at t + tau."""
+    for k in range(n_steps):
+        t = k * tau
+        a = a + tau / 2 * rate_a(t, b)
+        b = b + tau * rate_b(t + tau / 2, a)
+        a = a + tau / 2 * rate_a(t + tau, b)
     return a, b
 
 
