@@ -185,6 +185,12 @@ WAVES = {
         fields="p\nfield v: staggered",
         time="symplectic_euler",
     ),
+    "acoustics by Verlet": waves(
+        "h/c",
+        equation="dt(v) = -dx(p);dt(p) = -c^2*dx(v)",
+        fields="p\nfield v: staggered",
+        time="verlet",
+    ),
     "transport by the midpoint rule": waves("h/c", equation="dt(u) = -c*dx(u)"),
 }
 

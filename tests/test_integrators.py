@@ -132,6 +132,13 @@ def test_incomplete_tableau(a, b):
     assert "tableau" in given.faults.errors[0].message
 
 
+def test_verlet_of_one_group():
+    """An unknown that drives itself is a Diagnostic, and no step."""
+    given = problem("verlet")
+    assert not METHODS["verlet"].build(given).body
+    assert "two groups" in given.faults.errors[0].message
+
+
 def test_table_loads():
     """Every line of the table points at a method of that name."""
     for name in METHODS:
