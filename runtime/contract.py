@@ -24,6 +24,8 @@ class Limit:
 class Certificate:
     """A claim with a proof that `iterant.runtime.checker` re-verifies without the prover.
 
+    An interval of `set` has ends "low" and "high" (closed forms), rationals inside it next to them
+    as "low_value" and "high_value" (null: no end), and "low_closed", "high_closed".
     `norm` and `domain` say in which norm and on which grids it holds; `hypotheses` name what it
     rests on; `proof` is what the checker reads, `scheme` the exact scheme that it speaks of.
     """
@@ -39,6 +41,8 @@ class Certificate:
     scheme: Json
     scheme_sha256: str
     limit: Limit | None = None
+    parameter: str | None = None  # of a claim `for r`
+    set: tuple[Json, ...] = ()  # for which values of it, in intervals
     code_sha256: str = ""  # of the emitted text, set when code is emitted
 
     verdict = "certified"

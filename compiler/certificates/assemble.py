@@ -53,4 +53,6 @@ def assembled(
         scheme=document,
         scheme_sha256=digest(document),
         limit=found,
+        parameter=proved.parameter,
+        set=proved.set,
     )

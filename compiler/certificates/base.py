@@ -46,14 +46,17 @@ class Proved:
     proof: dict[str, Json]
     bounds: tuple[Bounded, ...] = ()
     sharp: bool = False
+    parameter: str | None = None
+    set: tuple[Json, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A claim about a scheme."""
+    """A claim about a scheme; `tau` is the step of the file where that is known."""
 
     scheme: Scheme
     claim: Claim
+    tau: Expr | None = None
 
     @property
     def part(self) -> str | None:
@@ -71,6 +74,20 @@ class Theorem:
     name: str
     claims: tuple[str, ...]
     prove: Prover
+    sets: bool = False  # it decides claims `for r`
+
+
+def contains(part: Json, value: Expr) -> bool:
+    """True when an exact value lies in a part of a set, by the rational ends that are inside it."""
+    assert isinstance(part, dict)
+    low, high = part["low_value"], part["high_value"]
+    if not value.is_Rational:
+        return False
+    above = low is None or (value > (a := sympy.Rational(str(low)))) or (
+        value == a and bool(part["low_closed"]))  # fmt: skip
+    below = high is None or (value < (b := sympy.Rational(str(high)))) or (
+        value == b and bool(part["high_closed"]))  # fmt: skip
+    return bool(above and below)
 
 
 def claim_text(claim: Claim) -> str:

@@ -12,7 +12,7 @@ from ..model import Claim
 from ..scheme import Scheme
 from . import THEOREMS
 from .assemble import assembled, limit_of
-from .base import Proved, Question, Unprovable, claim_text
+from .base import Proved, Question, Unprovable, claim_text, contains
 from .expression import Unwritable
 from .forms import text
 from .refute import refute
@@ -32,10 +32,10 @@ def certify(scheme: Scheme, claim: Claim, *, tau: Expr | None = None) -> Verdict
     Without `tau` a certificate speaks of every step up to its limit.
     """
     try:
-        proved = prove(scheme, claim)
+        proved = prove(scheme, claim, tau)
         return _verdict(scheme, claim, proved, tau)
     except Unprovable as trouble:
-        if tau is not None and (found := refute(scheme, claim, tau, None, None)) is not None:
+        if (found := _refuted(scheme, claim, tau)) is not None:
             return found
         tried = tuple(name for name in THEOREMS if claim.name in THEOREMS[name].claims)
         return Unproved(claim=claim_text(claim), reason=str(trouble), tried=tried)
@@ -54,20 +54,17 @@ def limit(scheme: Scheme, claim: Claim) -> Limit | Unproved:
     return found
 
 
-def prove(scheme: Scheme, claim: Claim) -> Proved:
+def prove(scheme: Scheme, claim: Claim, tau: Expr | None = None) -> Proved:
     """The first theorem that proves the claim; raises Unprovable with the reasons of all."""
     if claim.name in LATER:
         raise Unprovable(f"{claim.name} is not proved yet: {LATER[claim.name]}")
-    if claim.parameter is not None:
-        raise Unprovable(f"the whole set of '{claim.parameter}' is not decided yet:"
-                         " it needs the full linear theory")  # fmt: skip
     reasons: list[str] = []
     for name in THEOREMS:
         theorem = THEOREMS[name]
-        if claim.name not in theorem.claims:
+        if claim.name not in theorem.claims or (claim.parameter and not theorem.sets):
             continue
         try:
-            return theorem.prove(Question(scheme=scheme, claim=claim))
+            return theorem.prove(Question(scheme=scheme, claim=claim, tau=tau))
         except Unprovable as trouble:
             reasons.append(f"{name}: {trouble}")
     raise Unprovable("; ".join(reasons) or f"no theorem speaks of {claim.name}")
@@ -82,6 +79,10 @@ def limit_expression(scheme: Scheme, claim: Claim) -> Expr:
 
 def _verdict(scheme: Scheme, claim: Claim, proved: Proved, tau: Expr | None) -> Verdict:
     found = limit_of(scheme, proved)
+    if proved.parameter is not None and not _inside(scheme, proved):
+        refuted = _refuted(scheme, claim, tau)
+        reason = f"the value of '{proved.parameter}' is not in the set: {proved.statement}"
+        return refuted or Unproved(claim=claim_text(claim), reason=reason, tried=(proved.kind,))
     certificate = assembled(scheme, claim, proved, found, tau)
     if tau is None or found is None:
         return certificate
@@ -98,6 +99,21 @@ def _verdict(scheme: Scheme, claim: Claim, proved: Proved, tau: Expr | None) -> 
             certified_up_to=found.value,
         )
     )
+
+
+def _refuted(scheme: Scheme, claim: Claim, tau: Expr | None) -> Verdict | None:
+    """A counter-example at the step of the file, or of an iterate, which has none."""
+    if tau is None:
+        if scheme.model.time is not None:
+            return None
+        tau = sympy.S.One  # nothing reads it
+    return refute(scheme, claim, tau, None, None)
+
+
+def _inside(scheme: Scheme, proved: Proved) -> bool:
+    """The value of the file lies in the set that was proved."""
+    param = next(p for p in scheme.model.params if p.symbol.name == proved.parameter)
+    return any(contains(part, param.value) for part in proved.set)
 
 
 def signed(certificate: Certificate, code_digest: str) -> Certificate:

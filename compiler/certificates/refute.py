@@ -9,7 +9,7 @@ step is growth of a mode; for the blocks it contradicts the claim itself.
 from __future__ import annotations
 
 from fractions import Fraction
-from math import isqrt, prod
+from math import ceil, isqrt, log, prod
 from typing import Any
 
 import numpy as np
@@ -17,12 +17,13 @@ from sympy import Expr
 
 from ...runtime.contract import Json, Limit, Refutation, Witness
 from ..grid import reads
-from ..model import Claim
+from ..model import TIME, Claim
 from ..reference.arithmetic import Values
 from ..scheme import Scheme, Unknown
 from .atoms import Constant, Diffusive, Source, atoms, equations, home
 from .base import Proved, claim_text
 from .forms import text
+from .modes import growing_mode
 from .replay import NoReplay, Replay, lower, replays
 from .states import MOST_POINTS, grids, modes, reach
 
@@ -34,12 +35,14 @@ def refute(
 ) -> Refutation | None:
     """A refutation of the claim at this step, or None when no witness was found."""
     seekers = {"l2_stable": _norms, "max_principle": _extremes, "positivity": _extremes}
-    if claim.name not in seekers or claim.parameter is not None or scheme.step is None:
+    if claim.name not in seekers or scheme.step is None:
         return None
     if claim.part is not None or len({r.order for r in scheme.rates}) != 1:
         return None
     try:
-        found = seekers[claim.name](scheme, tau, proved)
+        found = None if claim.parameter else seekers[claim.name](scheme, tau, proved)
+        if found is None and claim.name == "l2_stable" and _constant(scheme):
+            found = _mode(scheme, tau)
     except NoReplay:
         return None
     if found is None:
@@ -51,7 +54,7 @@ def refute(
     )  # fmt: skip
     return Refutation(
         claim=claim_text(claim),
-        statement=f"{statement} for tau = {text(tau)}",
+        statement=statement + (f" for tau = {text(tau)}" if scheme.model.time else ""),
         witness=witness,
         limit=limit,
         hint=hint,
@@ -143,6 +146,35 @@ def _linear(scheme: Scheme) -> bool:
 def _one_level(scheme: Scheme) -> bool:
     """The state between steps is the fields alone."""
     return scheme.step is not None and not any(a.level for a in scheme.step.arrays)
+
+
+# ---- modes on a torus: an eigenvalue of the step outside the unit disc
+
+
+def _constant(scheme: Scheme) -> bool:
+    """Linear with coefficients that vary neither in space nor in time."""
+    return all(
+        isinstance(a, Source)
+        or (isinstance(a, Constant) and not a.coefficient.has(TIME))
+        or (
+            isinstance(a, Diffusive)
+            and not a.coefficient.has(TIME)
+            and all(f.weight is None for f in a.flux.faces)
+        )
+        for rate in scheme.rates
+        for a in atoms(scheme, rate, None)
+    )
+
+
+def _mode(scheme: Scheme, tau: Expr) -> Found | None:
+    witness = growing_mode(scheme, tau)
+    if witness is None:
+        return None
+    growth = float(Fraction(witness.growth))
+    steps = f"{witness.steps} step" + "s" * (witness.steps > 1)
+    many = witness.steps * ceil(log(1e6) / log(growth)) if growth > 1 else 0
+    grows = f"grows by a factor {growth:.6g} in {steps}, by 10^6 in {many} steps"
+    return f"the mode {witness.mode} {grows}", witness
 
 
 # ---- waves: a mode whose multiplier has modulus above 1

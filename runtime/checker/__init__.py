@@ -21,8 +21,9 @@ from .words import Claimed
 
 FIELDS = frozenset(
     "claim kind statement norm domain hypotheses bound proof scheme scheme_sha256 limit"
-    " code_sha256".split()
+    " parameter set code_sha256".split()
 )
+SETS = frozenset({"linear"})  # kinds that speak of sets of a parameter
 KINDS: Mapping[str, Callable[[Document, Claimed], None]] = {
     "block": dissipative.check,
     "symmetric": dissipative.check,
@@ -69,7 +70,9 @@ def _plain(certificate: Certificate | Mapping[str, Any]) -> dict[str, Any]:
     data = asdict(certificate) if isinstance(certificate, Certificate) else dict(certificate)
     if data.keys() != FIELDS:
         raise Rejected("the certificate has missing or unknown entries")
-    data["hypotheses"] = list(data["hypotheses"])
+    data["hypotheses"], data["set"] = list(data["hypotheses"]), list(data["set"])
+    if data["kind"] not in SETS and (data["parameter"] is not None or data["set"]):
+        raise Rejected("this theorem speaks of no set of a parameter")
     return data
 
 

@@ -1,0 +1,1 @@
+"""Amplification matrices on the torus, and when their powers stay bounded."""

@@ -1,0 +1,101 @@
+"""The characteristic polynomials of a scheme over one variable, and what stability asks of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sympy import Expr, Symbol
+
+from ..amplification.characteristic import Reduced, characteristic, reduced
+from ..amplification.line import Condition, condition
+from ..amplification.ring import Ring
+from ..amplification.schur import closed_disc, derivative, open_disc
+from ..amplification.step import Matrix, NotLinear, step_matrix
+from ..scheme import TAU, Scheme
+from .base import Unprovable
+from .forms import NoForm, Signs, signs
+from .steps import exact
+
+
+@dataclass(frozen=True)
+class Family:
+    """The polynomials over m = monomial, for any values of its names and the others as fixed."""
+
+    reduced: Reduced
+    arrays: tuple[str, ...]
+    monomial: Expr  # in the file's names
+    fixed: tuple[str, ...]  # names that have the values of the file
+
+    @property
+    def degree(self) -> int:
+        """How many eigenvalues are not 0 for every mode."""
+        return len(self.reduced.coefficients) - 1
+
+
+def time_family(scheme: Scheme) -> Family:
+    """In one monomial of the step and all names where that is possible, else in the step alone."""
+    marks = signs(scheme)
+    sizes = dict.fromkeys(s for e in marks.positive.values() for s in e.free_symbols)
+    try:
+        ring, matrix = _matrix(scheme, (TAU, *sizes), _signed(marks))
+        found = reduced(ring, characteristic(matrix))
+    except (NotLinear, NoForm):
+        found = None
+    if found is not None and TAU in found.monomial.free_symbols:
+        monomial = marks.back(found.monomial)
+        return Family(reduced=found, arrays=matrix.arrays, monomial=monomial, fixed=())
+    return parameter_family(scheme, TAU, {})
+
+
+def parameter_family(scheme: Scheme, variable: Symbol, known: dict[Expr, Expr]) -> Family:
+    """In `variable`, all other names at the values of the file or `known`; raises Unprovable."""
+    values = {s: v for s, v in {**exact(scheme), **known}.items() if s != variable}
+    words = _Known(values=values, used=set())
+    try:
+        ring, matrix = _matrix(scheme, (variable,), words)
+    except NotLinear as trouble:
+        raise Unprovable(str(trouble)) from None
+    found = reduced(ring, characteristic(matrix))
+    assert found is not None, "one name makes one monomial"
+    return Family(
+        reduced=found,
+        arrays=matrix.arrays,
+        monomial=found.monomial,
+        fixed=tuple(sorted(words.used)),
+    )
+
+
+def _matrix(
+    scheme: Scheme, names: tuple[Symbol, ...], words: Callable[[Expr], Expr]
+) -> tuple[Ring, Matrix]:
+    ring = Ring(len(scheme.axes), names)
+    return ring, step_matrix(scheme, ring, words)
+
+
+@dataclass
+class _Known:
+    """Values for names, and which of them were asked for."""
+
+    values: dict[Expr, Expr]
+    used: set[str]
+
+    def __call__(self, coefficient: Expr) -> Expr:
+        self.used |= {str(s) for s in coefficient.free_symbols & self.values.keys()}
+        return coefficient.subs(self.values)
+
+
+def _signed(marks: Signs) -> Callable[[Expr], Expr]:
+    """Coefficients in positive names."""
+    return lambda e: e.subs(dict(marks.positive), simultaneous=True)
+
+
+def conditions(found: Family) -> tuple[Condition, ...]:
+    """What must hold for all modes: roots in the closed disc, on its circle simple ones."""
+    ring, polynomial = found.reduced.ring, found.reduced.coefficients
+    quantities = closed_disc(ring, polynomial)
+    if found.degree > 1:
+        quantities += open_disc(ring, derivative(polynomial))
+    if any(any(q.value.degrees()[: 1 + ring.dim]) for q in quantities if q.value):
+        raise Unprovable("the modes of different axes are coupled by their signs")
+    return tuple(condition(q, y=2 + ring.dim, m=2 + 2 * ring.dim) for q in quantities)

@@ -1,0 +1,182 @@
+"""Counter-examples by modes: an eigenvalue of a step on e^{2 pi i j.x / N} outside the unit disc.
+
+The matrix of the step on a mode is read off the replayed scheme itself: the wave cos(theta.x) in
+one array, 0 in the others, one body in ball arithmetic; G = A + iB appears as A cos - B sin. Its
+eigenvalues are enclosed, so the stated growth is a lower bound. Floats only choose where to look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import product
+from math import prod
+from typing import Any
+
+import flint
+import numpy as np
+from sympy import Expr
+
+from ...runtime.contract import Json, Witness
+from ..reference.arithmetic import Values
+from ..scheme import Scheme
+from .replay import Replay, lower, replays
+
+SIZES = (1, 2, 3, 4, 5, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
+MOST_POINTS = 5000
+ENOUGH = 48  # points an axis: finer tori are for schemes that grow in long waves alone
+LEAST = 1e-9  # growth above 1 that is worth a look
+
+
+def growing_mode(scheme: Scheme, tau: Expr) -> Witness | None:
+    """The mode of fastest growth, on a small torus with the file's spacings; None if none grows.
+
+    The scheme must be linear with constant coefficients. Of modes that grow alike that on the
+    smallest torus is taken.
+    """
+    if scheme.step is None or not all(axis.periodic for axis in scheme.axes):
+        return None
+    best: tuple[float, Replay, tuple[int, ...]] | None = None
+    for counts in _tori(scheme):
+        replay = _in_balls(replays(scheme, counts, tau))
+        where, growth = _worst(_responses(scheme, replay), counts)
+        if growth > max(1 + LEAST, 0 if best is None else (best[0] - 1) * 1.01 + 1):
+            best = (growth, replay, where)
+        if best is not None and min(counts) >= ENOUGH:
+            break
+    return None if best is None else _enclosed(scheme, best[1], best[2])
+
+
+def _tori(scheme: Scheme) -> Iterator[tuple[int, ...]]:
+    """Small tori whose waves are waves of the file's grid too."""
+    for size in SIZES:
+        counts = tuple(
+            size if axis.count is None or axis.count % size == 0 else 0 for axis in scheme.axes
+        )
+        if all(counts) and prod(counts) <= MOST_POINTS:
+            yield counts
+    own = tuple(axis.count or 0 for axis in scheme.axes)
+    if all(own) and prod(own) <= MOST_POINTS:
+        yield own
+
+
+def _in_balls(replay: Replay) -> Replay:
+    return Replay(scheme=replay.scheme, counts=replay.counts, tau=replay.tau, exactly=False)
+
+
+def state_arrays(scheme: Scheme) -> tuple[str, ...]:
+    """The arrays that live from one step to the next."""
+    assert scheme.step is not None
+    fields = [str(u.symbol.name) for u in scheme.unknowns if u.kind == "field"]
+    return (*fields, *(a.name for a in scheme.step.arrays if a.level and a.rate_of is None))
+
+
+def _moved(replay: Replay, name: str, values: Values) -> dict[str, Values]:
+    """One body on a state that is 0 but for one array, minus one on the zero state."""
+    one = replay.step(replay.arrays({name: values}))
+    zero = replay.step(replay.arrays({}))
+    return {key: one[key] - zero[key] for key in one}
+
+
+def _responses(scheme: Scheme, replay: Replay) -> np.ndarray[Any, Any]:
+    """G(theta) for all modes of the torus in floats: Fourier transforms of impulse responses."""
+    names = state_arrays(scheme)
+    table = np.empty((len(names), len(names), *replay.counts), dtype=complex)
+    for j, source in enumerate(names):
+        bump = np.zeros(replay.counts, dtype=object)
+        bump[(0,) * len(replay.counts)] = 1
+        moved = _moved(replay, source, bump)
+        for i, target in enumerate(names):
+            table[i, j] = np.fft.fftn(np.vectorize(float, otypes=[float])(moved[target]))
+    return table
+
+
+def _worst(table: np.ndarray[Any, Any], counts: tuple[int, ...]) -> tuple[tuple[int, ...], float]:
+    """The mode with the largest eigenvalue, the lowest such mode on a tie."""
+    best: tuple[tuple[int, ...], float] = ((0,) * len(counts), 0.0)
+    for where in product(*(range(n // 2 + 1 if a == 0 else n) for a, n in enumerate(counts))):
+        place: tuple[Any, ...] = (slice(None), slice(None), *where)
+        matrix = table[place]
+        radius = float(np.abs(np.linalg.eigvals(matrix)).max())
+        if radius > best[1] * (1 + 1e-12):
+            best = (where, radius)
+    return best
+
+
+def _enclosed(scheme: Scheme, replay: Replay, where: tuple[int, ...]) -> Witness | None:
+    """The mode with a rigorous lower bound of its growth, and a state that holds it."""
+    names, counts = state_arrays(scheme), replay.counts
+    matrix = _on_mode(replay, names, counts, where)
+    try:
+        roots = matrix.eig()
+    except ValueError:  # eigenvalues that are not told apart
+        roots = matrix.eig(multiple=True)
+    growth = max(lower(abs(root)) for root in roots)
+    if growth <= 1:
+        return None
+    growth = Fraction(int(growth * 10**12), 10**12)
+    along = ", ".join(
+        f"2 pi {j}/{n} along {axis.name}"
+        for j, n, axis in zip(where, counts, scheme.axes, strict=True)
+    )
+    state = _eigenstate(matrix, names, counts, where)
+    inner = scheme.step.inner if scheme.step is not None else 1
+    flat: Json = {name: [str(v) for v in values.flat] for name, values in state.items()}
+    return Witness(
+        mode=f"theta = {along}", points=counts, growth=str(growth), steps=inner, state=flat
+    )
+
+
+def _on_mode(
+    replay: Replay, names: tuple[str, ...], counts: tuple[int, ...], where: tuple[int, ...]
+) -> flint.acb_mat:
+    """G on the mode, in balls: A cos(phi) - B sin(phi) read at phi = 0 and where sin is largest."""
+    phases = _phases(counts, where)
+    cosines = np.frompyfunc(lambda p: (flint.arb(p) * 2).cos_pi(), 1, 1)(phases)
+    sines = np.frompyfunc(lambda p: (flint.arb(p) * 2).sin_pi(), 1, 1)(phases)
+    floats = np.vectorize(float, otypes=[float])(sines)
+    place = np.unravel_index(int(np.abs(floats).argmax()), counts)
+    origin = (0,) * len(counts)
+    columns = []
+    for source in names:
+        moved = _moved(replay, source, cosines)
+        column = []
+        for target in names:
+            real = moved[target][origin]
+            still = abs(floats[place]) < 1e-6  # cos is +-1 everywhere: the wave has no phase
+            imaginary = flint.arb(0) if still else (
+                (real * cosines[place] - moved[target][place]) / sines[place]
+            )  # fmt: skip
+            column.append(flint.acb(real, imaginary))
+        columns.append(column)
+    size = len(names)
+    return flint.acb_mat([[columns[j][i] for j in range(size)] for i in range(size)])
+
+
+def _phases(counts: tuple[int, ...], where: tuple[int, ...]) -> Values:
+    """j.x / N mod 1 at every point, as exact rationals."""
+    phases: Values = np.empty(counts, dtype=object)
+    for x in np.ndindex(*counts):
+        total = sum((Fraction(j * k, n) for j, k, n in zip(where, x, counts, strict=True)),
+                    Fraction(0)) % 1  # fmt: skip
+        phases[x] = flint.fmpq(total.numerator, total.denominator)
+    return phases
+
+
+def _eigenstate(
+    matrix: flint.acb_mat, names: tuple[str, ...], counts: tuple[int, ...], where: tuple[int, ...]
+) -> dict[str, Values]:
+    """The real part of the growing eigenvector times the wave, rounded to rationals."""
+    size = len(names)
+    table = np.array([[complex(matrix[i, j]) for j in range(size)] for i in range(size)])
+    roots, vectors = np.linalg.eig(table)
+    vector = vectors[:, int(np.abs(roots).argmax())]
+    vector = vector / vector[int(np.abs(vector).argmax())]
+    phases = np.vectorize(lambda p: float(p.p) / float(p.q), otypes=[float])(_phases(counts, where))
+    wave = np.exp(2j * np.pi * phases)
+    return {
+        name: np.vectorize(lambda v: Fraction(round(v * 10**9), 10**9), otypes=[object])(
+            (vector[i] * wave).real
+        )
+        for i, name in enumerate(names)
+    }
