@@ -95,9 +95,6 @@ def guarded(action: Callable[[], int | None]) -> int:
         if isinstance(end.__context__, BrokenPipeError):
             return _unread()
         raise
-    except MemoryError:
-        tell("there is not enough memory for this; a smaller --grid needs less")
-        return Exit.BAD_INPUT
     except Exception as fault:  # noqa: BLE001  the last resort
         return _explained(fault)
 
@@ -125,6 +122,9 @@ def _explained(fault: Exception) -> int:
         where = f"{fault.filename}: " if fault.filename else ""
         tell(f"{where}{fault.strerror or fault}")
         return Exit.BAD_INPUT
+    if _out_of_memory(fault):
+        show_fault("there is not enough memory for this\n  hint: a smaller --grid needs less")
+        return Exit.BAD_INPUT
     if os.environ.get("ITERANT_TRACEBACK"):
         raise fault
     reason = " ".join(f"{type(fault).__name__}: {fault}".split())[:300]
@@ -134,3 +134,9 @@ def _explained(fault: Exception) -> int:
         "ITERANT_TRACEBACK=1 shows where it happened"
     )
     return Exit.BAD_INPUT
+
+
+def _out_of_memory(fault: Exception) -> bool:
+    """Python's own fault, that of a GPU, or that of torch on the host, which has no name."""
+    named = isinstance(fault, MemoryError) or type(fault).__name__ == "OutOfMemoryError"
+    return named or "DefaultCPUAllocator: can't allocate" in str(fault)

@@ -6,7 +6,7 @@ import csv
 import inspect
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -58,7 +58,9 @@ class Wishes:
     @property
     def places(self) -> dict[str, Span]:
         """Where each option was typed whose value only the run itself can judge."""
-        typed = {"every": self.every, "device": self.device, "dtype": self.dtype}
+        typed: dict[str, Given[Any] | None] = {
+            "every": self.every, "device": self.device, "dtype": self.dtype, "grid": self.grid,
+        }  # fmt: skip
         return {name: given.span for name, given in typed.items() if given is not None}
 
 
@@ -114,7 +116,7 @@ def run(wishes: Wishes) -> Exit:
     _tell_verdicts(artifact)
     frames = Frames(wishes, plan, artifact, image=inputs.form is not None)
     folder = wishes.resume or Path(f"{artifact.name}.checkpoint")
-    with told_at({**wishes.places, **inputs.places}), frames.store:
+    with told_at({**_size(artifact, inputs), **inputs.places, **wishes.places}), frames.store:
         outcome = api.run(
             module,
             inputs.arrays,
@@ -128,6 +130,14 @@ def run(wishes: Wishes) -> Exit:
         )
     _finish(wishes, inputs, outcome, folder)
     return ENDS.get(outcome.status, Exit.FAILED)
+
+
+def _size(artifact: Any, inputs: Inputs) -> dict[str, Span]:
+    """Where the size of the grid is said: in the file, or by the first input."""
+    model = artifact.scheme.model
+    if model.grid.counts is not None:
+        return {"grid": replace(model.grid.span, source=model.source)}
+    return {"grid": next(iter(inputs.places.values()))} if inputs.places else {}
 
 
 def _dtype(wishes: Wishes, inputs: Inputs) -> str:

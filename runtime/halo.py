@@ -94,7 +94,7 @@ class _Axis:
         try:
             for far, coefficient in enumerate((run.low, run.high)):
                 if coefficient:
-                    self.right(far, _Unseen())
+                    self.right(far, _UNSEEN)
         except _TimeSeenError:
             return False
         return True
@@ -110,6 +110,9 @@ class _Unseen(Tensor):
 
 class _TimeSeenError(Exception):
     pass
+
+
+_UNSEEN = _Unseen()
 
 
 # ---- in one graph, of torch.cat alone: for compilers and transforms

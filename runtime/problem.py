@@ -120,8 +120,11 @@ def bind(
     device: torch.device | str | None = None,
     tau: float | None = None,
     differentiable: bool = False,
+    check: Callable[[Problem], None] | None = None,
 ) -> tuple[Problem, nn.Module, Arrays]:
     """Check the inputs, and let the module make the state before the first body.
+
+    `check` may refuse the problem before any of its arrays is made.
 
     Returns also the module that ran: a copy of the given one in the run's dtype, on its device,
     with its step; a differentiable run takes the module itself, so that gradients reach it. dtype
@@ -142,10 +145,6 @@ def bind(
         module = copy.deepcopy(module).requires_grad_(False).to(device=device, dtype=dtype)
     if tau is not None:
         module.tau = torch.full_like(own, tau, dtype=dtype, device=device)
-    arguments = {n: value[0] if len(value) == 1 else value for n, value in given.items()}
-    state: Arrays = module.start(**arguments)  # type: ignore[operator]
-    leads = [a.shape[: a.ndim - len(plan.axes)] for a in state.values()]
-    batch = torch.broadcast_shapes(*leads)  # type: ignore[no-untyped-call]
     turns, values = turns_of(plan.body)
     problem = Problem(
         plan=plan,
@@ -154,10 +153,14 @@ def bind(
         | {n: torch.tensor(v, dtype=dtype, device=device) for n, v in values.items()},
         tau=float(own) if tau is None else tau,
         counts=counts,
-        batch=tuple(batch),
+        batch=_batch(plan, given),
         dtype=dtype,
         device=device,
     )
+    if check is not None:
+        check(problem)
+    arguments = {n: v if plan.components.get(n, (n,)) != (n,) else v[0] for n, v in given.items()}
+    state: Arrays = module.start(**arguments)  # type: ignore[operator]
     for name in plan.levels:
         state[name] = state[name].to(dtype=dtype, device=device).expand(problem.shape(name))
     return problem, module, state
@@ -223,6 +226,17 @@ def _counts(plan: Plan, given: Mapping[str, tuple[Tensor, ...]]) -> tuple[int, .
     if counts is None:
         raise UserError("the size of the grid is taken from the input, and no input is given")
     return counts
+
+
+def _batch(plan: Plan, given: Mapping[str, tuple[Tensor, ...]]) -> tuple[int, ...]:
+    """The axes before those of the domain, in which all inputs agree."""
+    leads = [v.shape[: v.ndim - len(plan.axes)] for value in given.values() for v in value]
+    try:
+        return tuple(torch.broadcast_shapes(*leads))  # type: ignore[no-untyped-call]
+    except RuntimeError:
+        listed = " and ".join(_by(tuple(lead)) or "none" for lead in dict.fromkeys(leads))
+        message = f"the batch axes of the inputs do not agree: {listed}"
+        raise UserError(message, about=[*given][-1]) from None
 
 
 def _by(sizes: tuple[int, ...]) -> str:

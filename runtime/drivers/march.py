@@ -20,6 +20,7 @@ from ..problem import Arrays, Problem, bind, plan_of
 from ..solve import solve
 from ..store import saved_steps
 from ..watching import watches
+from . import memory
 from .ways import Way, choose
 
 Choice: TypeAlias = Callable[[Problem, Arrays, Arrays, int], Way]
@@ -160,7 +161,13 @@ def march(
     tau, count = _length(module, steps, until)
     with torch.set_grad_enabled(differentiable):
         problem, running, state = bind(
-            module, inputs, dtype=wanted, device=device, tau=tau, differentiable=differentiable
+            module,
+            inputs,
+            dtype=wanted,
+            device=device,
+            tau=tau,
+            differentiable=differentiable,
+            check=memory.check,
         )
         record = Record({**watches(problem, state), **(watch or {})}, on_frame)
         stamp = digest(running, problem) if checkpoint or resume else ""
