@@ -131,7 +131,7 @@ class Replay:
         for number, node in enumerate(self.scheme["nodes"]):
             match node["is"]:
                 case "read":
-                    found.append(arrays[node["name"]])
+                    found.append(self._read(node, arrays))
                 case "linear":
                     parts = [self._applied(s, found[k], names) for s, k in node["terms"]]
                     found.append(reduce(np.add, parts))
@@ -143,6 +143,14 @@ class Replay:
                 case _:
                     found.append(self._learned(node, found))
         return found
+
+    def _read(self, node: Mapping[str, Any], arrays: Mapping[str, Any]) -> Any:
+        """A field, given data, or a coordinate half a cell below that of the point."""
+        array = arrays[node["name"]]
+        for axis, half in zip(self.scheme["axes"], node["location"], strict=True):
+            if node["kind"] == "coordinate" and node["name"] == axis["name"]:
+                array = array - half / 2 * self.names[axis["spacing"]]
+        return array
 
     def _learned(self, node: Mapping[str, Any], found: list[Any]) -> Any:
         """A learned function is the module's own: its weights stand in no certificate."""
@@ -218,7 +226,7 @@ def compared(scheme: Mapping[str, Any], code: str) -> str:
         with torch.no_grad():
             after = module.step(dict(begin), 0)
         tau = float(getattr(module, "tau", 1.0))
-        found = Replay(scheme, module, tau).step(_aligned(scheme, plan, begin))
+        found = Replay(scheme, module, tau).step(_aligned(scheme, plan, begin, points=True))
         for name, ours in _aligned(scheme, plan, {n: after[n] for n in levels}).items():
             known = np.isfinite(found[name]) & np.isfinite(ours)
             count += int(known.sum())
@@ -253,9 +261,11 @@ def _state(module: Any, counts: tuple[int, ...]) -> dict[str, Any]:
         return dict(module.start(**arguments))
 
 
-def _aligned(scheme: Mapping[str, Any], plan: Any, arrays: Mapping[str, Any]) -> dict[str, Any]:
+def _aligned(
+    scheme: Mapping[str, Any], plan: Any, arrays: Mapping[str, Any], *, points: bool = False
+) -> dict[str, Any]:
     """Arrays on one index box by the scheme's names: index i of each stands at i cells, or half
-    a cell lower; what an array lacks is not a number.
+    a cell lower; what an array lacks is not a number. `points`: the coordinates of i cells too.
     """
     homes = {safe(u["name"]): u for u in scheme["unknowns"]}
     likes = {safe(a["name"]): a["name"] for a in scheme["step"]["arrays"]}
@@ -275,6 +285,11 @@ def _aligned(scheme: Mapping[str, Any], plan: Any, arrays: Mapping[str, Any]) ->
     offsets = {k: [round(a - b) for a, b in zip(s, low, strict=True)] for k, s in starts.items()}
     shapes = [[n + o for n, o in zip(arrays[k].shape, offsets[k], strict=True)] for k in starts]
     box = [max(column) for column in zip(*shapes, strict=True)]
+    spacing = plan.places[next(iter(starts))].spacing
+    for a, axis in enumerate(scheme["axes"] if points else ()):
+        line = (low[a] + np.arange(box[a])) * spacing[a]
+        found[axis["name"]] = np.moveaxis(np.broadcast_to(line, [*box[:a], *box[a + 1 :], box[a]]),
+                                          -1, a)  # fmt: skip
     for key, offset in offsets.items():
         whole = np.full(box, np.nan)
         inner = tuple(slice(o, o + n) for o, n in zip(offset, arrays[key].shape, strict=True))

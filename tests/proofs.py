@@ -1,5 +1,7 @@
 """What the tests of certificates share: schemes from texts, dense matrices of a step."""
 
+import json
+from dataclasses import asdict
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -65,6 +67,12 @@ def certificate(
     found = verdict(scheme, name, tau, **more)
     assert isinstance(found, Certificate), found
     return found
+
+
+def plain(found: Certificate) -> dict[str, Any]:
+    """A certificate as the JSON that is written to a file."""
+    written: dict[str, Any] = json.loads(json.dumps(asdict(found)))
+    return written
 
 
 def limit_of(scheme: Scheme, name: str = "l2_stable") -> Limit:

@@ -38,6 +38,25 @@ def test_modules_are_the_schemes_of_their_certificates(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "place",
+    ["grid 8, 7\nboundary u = 0 on x, periodic on y", "grid 6, 7, nodes\nboundary periodic"],
+)
+def test_coordinates_are_those_of_the_module(place: str) -> None:
+    text = (
+        f"scheme places\ndomain x in [0, 1], y in [1, 3]\n{place}\nfield u\n"
+        "equation dt(u) = div((1 + x*y)*grad(u))\nspace flux forward\n"
+        "time explicit_euler, step 1/2 * limit, steps 1\ncertify l2_stable\n"
+    )
+    artifact = iterant.compile(text)
+    (said,) = replayed(verdicts(artifact), artifact.source_code)
+    assert said.startswith("impulse responses agree at ")
+    for old, new in (("x * y", "x * x"), ("1 + x", "2 + x")):
+        assert old in artifact.source_code
+        with pytest.raises(UserError, match="differs from the certificate's scheme by"):
+            replayed(verdicts(artifact), artifact.source_code.replace(old, new))
+
+
+@pytest.mark.parametrize(
     ("name", "old", "new"),
     [
         ("heat", "- 4 *", "- 4.001 *"),

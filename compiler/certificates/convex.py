@@ -27,6 +27,7 @@ from .dissipative import NORM, data_text
 from .energy import depends
 from .forms import NoForm, Signs, names_in, signs, text
 from .methods import Foreign, strong_stability, tableau
+from .places import read_by
 from .walls import domain, grids, kind
 from .weights import weight
 
@@ -48,6 +49,7 @@ class Rows:
     sources: bool = False
     constant: bool = True
     pairs: set[int] = field(default_factory=set)  # axes that need at least two points
+    beyond: set[int] = field(default_factory=set)  # axes that need at least the file's
 
 
 def _add(into: Sum, what: Sum, factor: Fraction = Fraction(1)) -> None:
@@ -106,10 +108,13 @@ def _take_flux(scheme: Scheme, atom: Diffusive, found: Rows, marks: Signs) -> No
     for faces in groups.values():
         high = Fraction(1)
         if faces[0].weight is not None:
-            bound = weight(scheme, faces[0].weight)
+            bound = weight(
+                scheme, faces[0].weight, read_by(found.unknown, [f.difference for f in faces])
+            )
             high = bound.high
             found.weights.append(bound.proof)
             found.fixed |= bound.fixed
+            found.beyond |= bound.beyond
             names, data, _, _ = depends(scheme, faces[0].weight)
             found.names |= names
             found.data |= data
@@ -266,8 +271,9 @@ def _loses(rows: Rows) -> bool:
 
 def _domain(scheme: Scheme, found: list[Rows]) -> str:
     named = [(str(r.unknown.symbol.name), domain(scheme, r.unknown)) for r in found]
-    axes = sorted(set[int]().union(*(r.pairs for r in found)))
-    return grids(scheme, named) + "".join(f", at least 2 along {scheme.axes[a].name}" for a in axes)
+    pairs, beyond = (set[int]().union(*sets) for sets in
+                     ([r.pairs for r in found], [r.beyond for r in found]))  # fmt: skip
+    return grids(scheme, named, beyond=beyond, pairs=pairs)
 
 
 def _hypotheses(scheme: Scheme, found: list[Rows], marks: Signs) -> tuple[str, ...]:

@@ -91,7 +91,8 @@ def _statement(found: list[Energy], allowed: Allowance) -> str:
 
 def in_words(scheme: Scheme, found: list[Energy]) -> str:
     """The grids on which it holds."""
-    return grids(scheme, [(str(e.unknown.symbol.name), domain(scheme, e.unknown)) for e in found])
+    named = [(str(e.unknown.symbol.name), domain(scheme, e.unknown)) for e in found]
+    return grids(scheme, named, beyond=set[int]().union(*(e.beyond for e in found)))
 
 
 def hypotheses(scheme: Scheme, found: list[Energy], marks: Signs) -> tuple[str, ...]:

@@ -24,11 +24,11 @@ from ..scheme import Scheme, Unknown
 from ..stencil import Stencil
 from .atoms import Atom, Constant, Diffusive, Other, Source, atoms, equations, home
 from .base import Unprovable
-from .expression import inline
 from .forms import NoForm, Signs, names_in, text
+from .places import read_by
 from .symbol import Peak, Polynomial, autocorrelation, nonnegative, peak, plus, scaled, symbol
 from .walls import reason_against
-from .weights import weight
+from .weights import free_in, weight
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,6 +44,7 @@ class Energy:
     names: set[str] = field(default_factory=set)
     data: set[str] = field(default_factory=set)
     fixed: set[str] = field(default_factory=set)
+    beyond: set[int] = field(default_factory=set)
     fluxes: bool = False
     linear: bool = True
     steady: bool = True
@@ -152,10 +153,11 @@ def _take_faces(
     for face in atom.flux.faces:
         high = Fraction(1)
         if face.weight is not None:
-            bound = weight(scheme, face.weight)
+            bound = weight(scheme, face.weight, read_by(found.unknown, [face.difference]))
             high = bound.high
             found.weights.append(bound.proof)
             found.fixed |= bound.fixed
+            found.beyond |= bound.beyond
             names, data, linear, steady = depends(scheme, face.weight)
             found.names |= names
             found.data |= data
@@ -177,10 +179,10 @@ def depends(scheme: Scheme, node: Grid) -> tuple[set[str], set[str], bool, bool]
             raise Unprovable("a flux weight holds a flux or a learned function")
         if isinstance(inner, Read) and inner.kind == "data":
             data.add(str(inner.symbol.name))
-        if isinstance(inner, Point):
-            formula = inline(inner.expression, scheme.model)
-            names |= names_in([formula]) - {str(s.name) for s, _ in inner.operands}
-            steady = steady and TIME not in formula.free_symbols
+        own = {s for s, _ in inner.operands} if isinstance(inner, Point) else set()
+        free = free_in(scheme, inner) - own
+        names |= {str(s.name) for s in free}
+        steady = steady and TIME not in free
     return names, data, not reads(node), steady
 
 

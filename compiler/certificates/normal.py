@@ -1,6 +1,7 @@
 """The exact scheme of a certificate: everything that is computed, as plain JSON.
 
-axes        name, spacing (a name), its exact value, low end, length, count, periodic
+axes        name, spacing (a name), its exact value, low end, length, count, periodic, and the
+            placement of unknowns: "cells", "nodes", or "lattice" without a domain
 parameters  name, exact value, set [low, high] (null: infinite), whether it is trained
 unknowns    name, kind ("field" | "data"), location, extra, edges; data: formula or range
 nodes       grid expressions, operands before what uses them; everything refers to them by number
@@ -27,7 +28,7 @@ from ..scheme import Array, Edge, GridAxis, Rate, Scheme, Stage, Step, Unknown, 
 from ..stencil import Stencil
 from .expression import inline, tree
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 def normal(scheme: Scheme) -> dict[str, Json]:
@@ -37,7 +38,7 @@ def normal(scheme: Scheme) -> dict[str, Json]:
     model = scheme.model
     return {
         "schema": SCHEMA,
-        "axes": [_axis(a) for a in scheme.axes],
+        "axes": [_axis(a, model.grid.placement) for a in scheme.axes],
         "parameters": [_parameter(p) for p in model.params],
         "unknowns": [_unknown(u, model) for u in scheme.unknowns],
         "nodes": [_node(n, number, model) for n in nodes],
@@ -123,7 +124,7 @@ def _face(face: Face, number: dict[Grid, int]) -> Json:
 # ---- declarations
 
 
-def _axis(axis: GridAxis) -> Json:
+def _axis(axis: GridAxis, placement: str) -> Json:
     return {
         "name": axis.name,
         "spacing": str(axis.spacing.name),
@@ -131,6 +132,7 @@ def _axis(axis: GridAxis) -> Json:
         "low": tree(axis.low),
         "length": _optional(axis.length),
         "count": axis.count,
+        "placement": placement,
         "periodic": axis.periodic,
     }
 

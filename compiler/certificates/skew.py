@@ -73,7 +73,8 @@ def _prove(question: Question) -> Proved:
         statement=_statement(waves, rule),
         norm=_norm(waves),
         domain=grids(scheme, [(str(r.unknown.name), domain(scheme, home(scheme, r.unknown)))
-                              for r in equations(scheme, question.part)]),
+                              for r in equations(scheme, question.part)],
+                     beyond=set[int]().union(*(e.beyond for e in waves.energies))),
         hypotheses=hypotheses(scheme, waves.energies, marks),
         bound="; ".join(
             f"||A|| <= {text(marks.back(e.rho))} for {n}"

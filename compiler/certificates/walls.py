@@ -243,11 +243,23 @@ def kind(edge: Edge) -> str:
     return "Neumann" if edge.value == 0 else "Robin"
 
 
-def grids(scheme: Scheme, named: list[tuple[str, str]]) -> str:
-    """One text for all unknowns, or one each where their walls differ."""
+def grids(
+    scheme: Scheme,
+    named: list[tuple[str, str]],
+    *,
+    beyond: Iterable[int] = (),
+    pairs: Iterable[int] = (),
+) -> str:
+    """One text for all unknowns, or one each where their walls differ; how many points it takes.
+
+    At least two along `pairs`, and those of the file along `beyond`.
+    """
     texts = dict.fromkeys(t for _, t in named)
     joined = next(iter(texts)) if len(texts) == 1 else "; ".join(f"{n}: {t}" for n, t in named)
-    return f"{joined}; any number of points"
+    least = dict.fromkeys(pairs, 2)
+    least |= {a: max(scheme.axes[a].count or 0, least.get(a, 0)) for a in beyond}
+    conditions = [f", at least {n} along {scheme.axes[a].name}" for a, n in sorted(least.items())]
+    return f"{joined}; any number of points{''.join(conditions)}"
 
 
 def held_faces(scheme: Scheme) -> tuple[str, ...]:

@@ -9,20 +9,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import inf
 
 import sympy
 from sympy import Expr, Symbol
 
 from ...runtime.contract import Json
-from ..grid import Grid, Linear, Point, Read, reads, walk
-from ..model import TIME
+from ..grid import Grid, Point, Read, walk
 from ..scheme import Scheme
 from .base import Unprovable
 from .expression import inline, tree
 from .extent import extent
 from .forms import parameter_box, parameter_values
-from .interval import LINE, Bound, Box, Interval, NoRange, add, hull, multiply, point
+from .interval import Box, Interval, NoRange
+from .places import Ranges, Window
 
 MOST_BOXES = 400
 SLACK = Fraction(1, 1000)
@@ -35,41 +34,48 @@ class Weight:
     high: Fraction
     proof: Json
     fixed: frozenset[str] = frozenset()
+    beyond: frozenset[int] = frozenset()  # axes along which coordinates leave the domain
 
 
-def weight(scheme: Scheme, node: Grid) -> Weight:
-    """The bound of a flux weight; raises Unprovable with the reason."""
+def weight(scheme: Scheme, node: Grid, window: Window) -> Weight:
+    """The bound of a flux weight in a window; raises Unprovable with the reason."""
     box = parameter_box(scheme)
     try:
-        return _bound(scheme, node, box, frozenset())
+        return _bound(scheme, node, window, box, frozenset())
     except Unprovable as trouble:
         free = {p.symbol for p in scheme.model.params if not p.trainable and p.interval is None}
-        used = {s for n in walk(node) if isinstance(n, Point) for s in _free(n, scheme)} & free
+        used = {s for n in walk(node) for s in free_in(scheme, n)} & free
         values = parameter_values(scheme)
         if not used or not used <= values.keys():
             raise
         fixed = frozenset(str(s.name) for s in used)
         try:
-            return _bound(scheme, node, box | {s: values[s] for s in used}, fixed)
+            return _bound(scheme, node, window, box | {s: values[s] for s in used}, fixed)
         except Unprovable:
             raise trouble from None
 
 
-def _free(node: Point, scheme: Scheme) -> set[Symbol]:
-    return set(inline(node.expression, scheme.model).free_symbols)
+def free_in(scheme: Scheme, node: Grid) -> set[Symbol]:
+    """The symbols in the formula of a node, or of the data that it reads."""
+    if isinstance(node, Read) and node.kind == "data":
+        data = next(d for d in scheme.model.data if node.symbol in d.symbols)
+        formulas = [] if data.formula is None else [data.formula[data.symbols.index(node.symbol)]]
+    else:
+        formulas = [node.expression] if isinstance(node, Point) else []
+    return {s for f in formulas for s in inline(f, scheme.model).free_symbols}
 
 
-def _bound(scheme: Scheme, node: Grid, box: Box, fixed: frozenset[str]) -> Weight:
-    names = sorted(fixed)
+def _bound(scheme: Scheme, node: Grid, window: Window, box: Box, fixed: frozenset[str]) -> Weight:
+    names, ranges = sorted(fixed), Ranges(scheme, box)
     try:
-        found = range_of(scheme, node, box)
+        found = ranges.of(node, window)
     except NoRange as trouble:
         raise Unprovable(f"a flux weight has no known range: {trouble}") from None
     if found.low >= 0 and isinstance(found.high, Fraction):
         proof: Json = {"fixed": [*names], "sup": str(found.high), "tree": 0, "substitute": None}
-        return Weight(high=found.high, proof=proof, fixed=fixed)
+        return Weight(high=found.high, proof=proof, fixed=fixed, beyond=frozenset(ranges.beyond))
     if isinstance(node, Point):
-        refined = _refined(scheme, node, box, names)
+        refined = _refined(ranges, node, window, names)
         if refined is not None:
             return refined
     if found.low < 0:
@@ -80,89 +86,13 @@ def _bound(scheme: Scheme, node: Grid, box: Box, fixed: frozenset[str]) -> Weigh
     )
 
 
-# ---- the range of a grid function
-
-
-def range_of(scheme: Scheme, node: Grid, box: Box) -> Interval:
-    """An interval that holds every value of a grid function, whatever the fields are."""
-    match node:
-        case Read(kind="data", symbol=symbol):
-            return _data(scheme, symbol, box)
-        case Read(kind="coordinate", symbol=symbol):
-            return _coordinates(scheme)[symbol]
-        case Linear(terms=terms) if not reads(node):
-            parts = [_combined(scheme, s, v, box) for s, v in terms]
-            total = parts[0]
-            for part in parts[1:]:
-                total = add(total, part)
-            return total
-        case Point():
-            return extent(inline(node.expression, scheme.model), _operands(scheme, node, box))
-        case _:
-            return LINE
-
-
-def _combined(scheme: Scheme, stencil, operand: Grid, box: Box) -> Interval:  # type: ignore[no-untyped-def]
-    inner = range_of(scheme, operand, box)
-    spacings = {a.spacing: Interval(Fraction(0), inf) for a in scheme.axes}
-    total = point(0)
-    for _, w in stencil.weights:
-        total = add(total, multiply(point(w), inner))
-    return multiply(extent(stencil.scale, {**box, **spacings}), total)
-
-
-def _operands(scheme: Scheme, node: Point, box: Box) -> dict[Symbol, Interval]:
-    found = dict(box) | {TIME: Interval(Fraction(0), inf)}
-    return found | {s: range_of(scheme, v, box) for s, v in node.operands}
-
-
-def _coordinates(scheme: Scheme, *, at_points: bool = False) -> dict[Symbol, Interval]:
-    """The closed interval of each axis, the whole line where its length is free.
-
-    Faces of nodes, and gradients at points or corners beside a wall, lie outside the interval.
-    """
-    model = scheme.model
-    half_points = model.space.flux == "half_points" or len(scheme.axes) == 1
-    inside = at_points or (model.grid.placement == "cells" and half_points)
-    if not inside:
-        return {axis.symbol: LINE for axis in scheme.axes}
-    found = {}
-    for axis in scheme.axes:
-        if axis.length is None:
-            found[axis.symbol] = LINE
-        else:
-            found[axis.symbol] = hull(extent(axis.low, {}), extent(axis.low + axis.length, {}))
-    return found
-
-
-def _data(scheme: Scheme, symbol: Symbol, box: Box) -> Interval:
-    """The declared range of data, or that of their formula over the domain."""
-    data = next(d for d in scheme.model.data if symbol in d.symbols)
-    if data.formula is not None:
-        formula = inline(data.formula[data.symbols.index(symbol)], scheme.model)
-        return extent(formula, {**box, **_coordinates(scheme, at_points=True)})
-    if data.interval is None:
-        raise NoRange(
-            f"data {data.name} have no declared range; write `data {data.name}, in [a, b]`"
-        )
-    low, high = data.interval
-    return Interval(_end(low, box, -inf), _end(high, box, inf))
-
-
-def _end(end: Expr, box: Box, infinite: float) -> Bound:
-    if end in {sympy.oo, -sympy.oo}:
-        return infinite
-    found = extent(end, box)
-    return found.low if infinite < 0 else found.high
-
-
 # ---- halving
 
 
-def _refined(scheme: Scheme, node: Point, box: Box, names: list[str]) -> Weight | None:
+def _refined(ranges: Ranges, node: Point, window: Window, names: list[str]) -> Weight | None:
     """The bound after substituting a common subexpression and halving its range, if that works."""
-    formula = inline(node.expression, scheme.model)
-    domain = _operands(scheme, node, box)
+    formula = inline(node.expression, ranges.scheme.model)
+    domain = ranges.operands(node, window)
     numbers = {s: f"${k}" for k, (s, _) in enumerate(node.operands)}
     for part in _common_parts(formula):
         t = Symbol("_t", real=True)
@@ -174,7 +104,8 @@ def _refined(scheme: Scheme, node: Point, box: Box, names: list[str]) -> Weight 
             high, halves = found
             proof: Json = {"fixed": [*names], "sup": str(high), "tree": halves,
                            "substitute": tree(part, numbers)}  # fmt: skip
-            return Weight(high=high, proof=proof, fixed=frozenset(names))
+            return Weight(high=high, proof=proof, fixed=frozenset(names),
+                          beyond=frozenset(ranges.beyond))  # fmt: skip
     return None
 
 

@@ -83,13 +83,17 @@ def _dirichlet_ends(model: Model, a: int, faults: Faults) -> int:
 def _spacing_symbols(model: Model, values: list[Expr]) -> list[Symbol]:
     """One symbol for each distinct spacing: h if there is one, else hx, hy, ..."""
     if len(set(values)) == 1:
-        return [_spacing_symbol("h")] * len(values)
+        return [_spacing_symbol(model, "h")] * len(values)
     first = {v: model.axes[i].name for i, v in reversed(list(enumerate(values)))}
-    return [_spacing_symbol(f"h{first[v]}") for v in values]
+    return [_spacing_symbol(model, f"h{first[v]}") for v in values]
 
 
-def _spacing_symbol(name: str) -> Symbol:
-    """A symbol that no parameter of the user equals, whatever its name."""
+def _spacing_symbol(model: Model, name: str) -> Symbol:
+    """A symbol whose name nothing of the file has: hx, or hx_ beside a parameter hx."""
+    taken = {p.name for p in model.params} | {f.name for f in model.functions}
+    taken |= {s.name for part in (*model.fields, *model.data) for s in part.symbols}
+    while name in taken:
+        name += "_"
     return Symbol(name, positive=True, integer=False)
 
 

@@ -15,6 +15,7 @@ from .atoms import Atom, equations, parts
 from .document import Document, Offset, parameter_names
 from .forms import Sum, laurent, nonnegative, plus, scaled
 from .methods import tableau
+from .places import adjoint, joined, of_unknown
 from .ranges import Rejected
 from .walls import vanishes
 from .weights import Weights
@@ -80,7 +81,13 @@ class Rows:
             where = tuple(self.document.nodes[face["slope"]]["location"])
             groups.setdefault((face["weight"], where), []).append(face)
         for (weight, _), faces in groups.items():
-            high = Fraction(1) if weight is None else self.weights.next_bound(weight)
+            high = Fraction(1)
+            if weight is not None:
+                window = of_unknown(self.unknown)
+                stencils = [self.document.stencil(f["difference"]) for f in faces]
+                high = self.weights.next_bound(
+                    weight, joined([adjoint(window, s) for s in stencils])
+                )
             matrix: dict[tuple[Offset, Offset], Sum] = {}
             for face in faces:
                 difference = self.document.stencil(face["difference"])
@@ -188,13 +195,14 @@ def check(document: Document, claimed: Claimed) -> None:
         if claim == "l2_stable":
             rows.columns()
     named = [(rows.name, walls.domain(document, rows.unknown)) for rows in found]
-    axes = sorted(set[int]().union(*(rows.pairs for rows in found)))
-    pairs = "".join(f", at least 2 along {document.axes[a]['name']}" for a in axes)
+    least = dict.fromkeys(set[int]().union(*(rows.pairs for rows in found)), 2)
+    for axis in set[int]().union(*(rows.weights.beyond for rows in found)):
+        least[axis] = max(document.axes[axis]["count"], least.get(axis, 0))
     claimed.says(
         claim=claim,
         statement=" and ".join(rows.statement(claim) for rows in found),
         norm=NORMS.get(claim, "componentwise"),
-        domain=walls.grids(named) + pairs,
+        domain=walls.grids(document, named, least),
         hypotheses=set[str]().union(*(rows.hypotheses() for rows in found)),
     )
     claimed.bounds("loss <= ", [(rows.name, rows.loss) for rows in found])

@@ -17,6 +17,7 @@ from .document import Document, Stencil, parameter_names
 from .forms import Sum, key, laurent, nonnegative, plus, scaled
 from .levels import euler_and_older, levels_allow
 from .methods import real_interval_holds, tableau
+from .places import adjoint, of_unknown
 from .polynomials import Bernstein, Polynomial, add, cosines
 from .ranges import Rejected
 from .weights import Weights
@@ -103,10 +104,11 @@ class Operator:
             raise Rejected("the coefficient of a flux may be negative")
         found = []
         for face in self.document.nodes[atom.node]["faces"]:
-            high = (
-                Fraction(1) if face["weight"] is None else self.weights.next_bound(face["weight"])
-            )
             difference = self.document.stencil(face["difference"])
+            high = Fraction(1)
+            if face["weight"] is not None:
+                window = adjoint(of_unknown(self.unknown), difference)
+                high = self.weights.next_bound(face["weight"], window)
             square = ["*", atom.coefficient, ["^", difference.scale, "2"]]
             found.append((scaled(laurent(square, signs), high), squared(difference), True))
         return found
@@ -158,7 +160,7 @@ def check(document: Document, claimed: Claimed) -> None:
         claim="l2_stable",
         statement=_statement(document, [o.name for o in found], rule),
         norm=NORM,
-        domain=walls.grids([(o.name, walls.domain(document, o.unknown)) for o in found]),
+        domain=grids(document, found),
         hypotheses=texts,
     )
     claimed.bounds("||A|| <= ", [(o.name, o.rho) for o in found])
@@ -167,6 +169,13 @@ def check(document: Document, claimed: Claimed) -> None:
     else:
         beta = allowed(document, claimed, found)
         claimed.limits([(o.rho, beta) for o in found], squared=False, strict=False)
+
+
+def grids(document: Document, found: list[Operator]) -> str:
+    """The walls of the unknowns, and how many points there must be."""
+    beyond = set[int]().union(*(o.weights.beyond for o in found))
+    named = [(o.name, walls.domain(document, o.unknown)) for o in found]
+    return walls.grids(document, named, {a: document.axes[a]["count"] for a in beyond})
 
 
 def _statement(document: Document, names: list[str], rule: str) -> str:

@@ -9,12 +9,12 @@ from fractions import Fraction
 from math import inf
 from typing import Any
 
-from .ranges import LINE, End, Range, Rejected, only
+from .ranges import End, Range, Rejected
 from .schema import check_form
 from .trees import Box, Tree, extent, names, rational
 
 Offset = tuple[int, ...]
-SCHEMA = 1
+SCHEMA = 2
 
 
 def digest(document: Any) -> str:
@@ -84,6 +84,8 @@ class Document:
             if any(k >= number or k < 0 for k in operands(node)):
                 raise Rejected("the grid expressions are not in order")
         self.values = self._values()
+        if any(extent(a["value"], self.values).low <= 0 for a in self.axes):
+            raise Rejected("a spacing is not positive")
         self.sets = {n: self._set(p, self.values) for n, p in self.parameters.items()}
         self.signs, self.texts = self._signs()
 
@@ -184,66 +186,6 @@ class Document:
         for axis in self.axes:
             found[axis["spacing"]] = extent(axis["value"], found)
         return found
-
-    # ---- ranges of grid functions
-
-    def range_of(self, number: int, box: Box) -> Range:
-        """A range that holds every value of a node, whatever the fields are."""
-        node = self.nodes[number]
-        match node["is"]:
-            case "read" if node["kind"] == "data":
-                return self._data(node["name"], box)
-            case "read" if node["kind"] == "coordinate":
-                inside = self._stays_inside(node["location"])
-                return self.coordinates()[node["name"]] if inside else LINE
-            case "linear" if not self.reads(number):
-                spacings = dict.fromkeys(self.spacings, Range(Fraction(0), inf))
-                total = only(0)
-                for data, operand in node["terms"]:
-                    inner, part = self.range_of(operand, box), only(0)
-                    for _, w in data["weights"]:
-                        part += only(Fraction(w)) * inner
-                    total += extent(data["scale"], {**box, **spacings}) * part
-                return total
-            case "point":
-                return extent(node["expression"], self.operand_box(node, box))
-        return LINE
-
-    def _stays_inside(self, location: list[int]) -> bool:
-        """Every place where a weight is read lies in the domain: faces of cells, or a torus."""
-        walls = [
-            edge
-            for unknown in self.unknowns.values()
-            for pair in unknown["edges"]
-            for edge in pair
-            if edge["rule"] != "periodic"
-        ]
-        return not walls or (sum(location) == 1 and all(e["mirror"] == 0 for e in walls))
-
-    def operand_box(self, node: dict[str, Any], box: Box) -> dict[str, Range]:
-        """The ranges of a pointwise formula's operands, parameters and the time."""
-        found = {**box, "t": Range(Fraction(0), inf)}
-        for k, operand in enumerate(node["operands"]):
-            found[f"${k}"] = self.range_of(operand, box)
-        return found
-
-    def coordinates(self) -> dict[str, Range]:
-        """Each coordinate's closed interval, the line where the length is free."""
-        return {
-            a["name"]: LINE if a["length"] is None
-            else extent(a["low"], {}).joined(extent(a["low"], {}) + extent(a["length"], {}))
-            for a in self.axes
-        }  # fmt: skip
-
-    def _data(self, name: str, box: Box) -> Range:
-        data = self.unknowns[name]
-        if data["formula"] is not None:
-            return extent(data["formula"], {**box, **self.coordinates()})
-        if data["low"] is None and data["high"] is None:
-            raise Rejected(f"data {name} have no range")
-        low = -inf if data["low"] is None else extent(data["low"], box).low
-        high = inf if data["high"] is None else extent(data["high"], box).high
-        return Range(low, high)
 
 
 def operands(node: dict[str, Any]) -> list[int]:

@@ -7,7 +7,8 @@ from typing import Any
 from .ranges import Rejected
 
 SCHEME = "schema axes parameters unknowns nodes rates step"
-AXIS = "name spacing value low length count periodic"
+AXIS = "name spacing value low length count placement periodic"
+PLACEMENTS = ("cells", "nodes", "lattice", "sampled")
 PARAMETER = "name value low high declared positive trainable varies"
 UNKNOWN = "name field kind location extra edges"
 EDGE = "rule mirror value slope homogeneous"
@@ -36,8 +37,7 @@ def keys(data: Any, names: str) -> None:
 def check_form(scheme: dict[str, Any]) -> None:
     """Every part of the scheme has its form, and names are not used twice."""
     keys(scheme, SCHEME)
-    for axis in scheme["axes"]:
-        keys(axis, AXIS)
+    _axes(scheme["axes"])
     for parameter in scheme["parameters"]:
         keys(parameter, PARAMETER)
         _flags(parameter, "declared positive trainable varies")
@@ -53,11 +53,30 @@ def check_form(scheme: dict[str, Any]) -> None:
         _step(scheme["step"])
     for names in (
         [u["name"] for u in scheme["unknowns"]],
-        [p["name"] for p in scheme["parameters"]],
+        [a["name"] for a in scheme["axes"]],
+        [
+            *(p["name"] for p in scheme["parameters"]),
+            *{a["spacing"] for a in scheme["axes"]},
+            *(a["name"] for a in scheme["axes"]),
+            "t",
+            "pi",
+        ],
         [r["unknown"] for r in scheme["rates"]],
     ):
         if len(set(names)) != len(names):
             raise Rejected("a name of the scheme is used twice")
+
+
+def _axes(axes: list[dict[str, Any]]) -> None:
+    values: dict[str, Any] = {}
+    for axis in axes:
+        keys(axis, AXIS)
+        _flags(axis, "periodic")
+        _whole([] if axis["count"] is None else [axis["count"]], int(axis["count"] is not None))
+        if axis["placement"] not in PLACEMENTS:
+            raise Rejected("an axis of the scheme has an unknown placement")
+        if values.setdefault(axis["spacing"], axis["value"]) != axis["value"]:
+            raise Rejected("two spacings have one name")
 
 
 def _flags(data: dict[str, Any], names: str) -> None:

@@ -45,7 +45,7 @@ def check(document: Document, claimed: Claimed) -> None:
         claim=f"conserves integral({value})",
         statement=f"integral({value}) is the same after every step",
         norm="sum weighted by cell volumes",
-        domain=walls.grids(named),
+        domain=walls.grids(document, named),
         hypotheses=({text} if sources else set()) | walls.held_faces(document),
     )
     if claimed.certificate["bound"] != "":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -223,11 +223,15 @@ def _kind(edge: dict[str, Any]) -> str:
     return "Neumann" if vanishes(edge["value"]) else "Robin"
 
 
-def grids(named: list[tuple[str, str]]) -> str:
-    """One text for all unknowns, or one each."""
+def grids(
+    document: Document, named: list[tuple[str, str]], least: Mapping[int, int] | None = None
+) -> str:
+    """One text for all unknowns, or one each; `least`: the numbers of points that it takes."""
     texts = list(dict.fromkeys(t for _, t in named))
     joined = texts[0] if len(texts) == 1 else "; ".join(f"{n}: {t}" for n, t in named)
-    return f"{joined}; any number of points"
+    axes = sorted((least or {}).items())
+    conditions = [f", at least {n} along {document.axes[a]['name']}" for a, n in axes]
+    return f"{joined}; any number of points{''.join(conditions)}"
 
 
 def held_faces(document: Document) -> set[str]:

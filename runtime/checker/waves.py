@@ -47,14 +47,18 @@ def check(document: Document, claimed: Claimed) -> None:
         claim="l2_stable",
         statement=_statement(form, by),
         norm=NORMS[form],
-        domain=walls.grids(
-            [(r["unknown"], walls.domain(document, document.home(r["unknown"]))) for r in rates]
-        ),
+        domain=_domain(document, rates, found),
         hypotheses=hypotheses(document, found),
     )
     claimed.bounds("||A|| <= ", [(o.name, o.rho) for o in found])
     (beta,) = fractions(claimed.proof["method"], "beta")
     claimed.limits([(o.rho, beta) for o in found], squared=True, strict=strict)
+
+
+def _domain(document: Document, rates: list[dict[str, Any]], found: list[Operator]) -> str:
+    named = [(r["unknown"], walls.domain(document, document.home(r["unknown"]))) for r in rates]
+    beyond = set[int]().union(*(o.weights.beyond for o in found))
+    return walls.grids(document, named, {a: document.axes[a]["count"] for a in beyond})
 
 
 def _statement(form: str, by: str) -> str:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from .document import Document, parameter_names, set_text
+from .places import Ranges, Window
 from .ranges import Range, Rejected
 from .trees import Tree, extent, replaced
 
@@ -22,9 +23,10 @@ class Weights:
     data: set[str] = field(default_factory=set)
     linear: bool = True  # no weight reads a field
     steady: bool = True  # no weight depends on the time
+    beyond: set[int] = field(default_factory=set)  # axes along which coordinates leave the domain
 
-    def next_bound(self, number: int) -> Fraction:
-        """0 <= g <= sup for the node of a weight, shown by its tree of halvings."""
+    def next_bound(self, number: int, window: Window) -> Fraction:
+        """0 <= g <= sup for a weight in a window, shown by its tree of halvings."""
         if not self.entries:
             raise Rejected("the proof leaves out a flux weight")
         entry, *self.entries = self.entries
@@ -37,10 +39,11 @@ class Weights:
         self.fixed |= set(entry["fixed"])
         self._depends_on(number)
         node = self.document.nodes[number]
+        ranges = Ranges(self.document, box, self.beyond)
         if entry["substitute"] is None:
-            within(self.document.range_of(number, box), sup)
+            within(ranges.of(number, window), sup)
             return sup
-        inner = self.document.operand_box(node, box)
+        inner = ranges.operands(node, window)
         single = replaced(node["expression"], entry["substitute"], "@")
         halved(single, extent(entry["substitute"], inner), sup, entry["tree"])
         return sup
@@ -57,6 +60,8 @@ class Weights:
                     self.linear = self.linear and node["kind"] != "field"
                     if node["kind"] == "data":
                         self.data.add(node["name"])
+                        formula = self.document.unknowns[node["name"]]["formula"]
+                        self.names |= parameter_names(formula or "0", self.document)
                 case "point":
                     self.names |= parameter_names(node["expression"], self.document)
                     self.steady = self.steady and "t" not in leaves(node["expression"])

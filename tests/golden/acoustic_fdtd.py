@@ -14,8 +14,8 @@ from iterant.runtime import layers
 from iterant.runtime.plan import PERIODIC, Place, Plan, Stage
 from torch import Tensor, nn
 
-DIGEST = "sha256:137db3801945e15eb342b58d7667400c639e15cd1b626c7944981753489fe3c0"
-SCHEME = "sha256:ebbbf8c6e856da1a5cbdb9408425bed14490ad8170a5991dd472fe4809ad7da8"
+DIGEST = "sha256:e3662039216caa7cd03c92df7b0edc5046d06b3241f67d40bad2c26751f576d5"
+SCHEME = "sha256:42cb94d46749f37407d1fa095118e6e13659b1d2a96260dcdf2bf883ec83ae18"
 STEPS = 202
 COUNTS = (128, 128)
 INV_H = 128  # 1/h

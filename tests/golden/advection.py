@@ -13,8 +13,8 @@ from iterant.runtime import layers
 from iterant.runtime.plan import PERIODIC, Place, Plan, Stage
 from torch import Tensor, nn
 
-DIGEST = "sha256:06b754db4a6d7f909529050fdc7c357453421504f48a6fac64e8529140c86baf"
-SCHEME = "sha256:64ffdaa1cd860c8756da2f7045b3ff86a9f0b391fa0c0caa92254d737e6a53f3"
+DIGEST = "sha256:0d603852d231c4ed29bcd2867bfc20f554bda124fb03fd802601b41972b19427"
+SCHEME = "sha256:f9e2dcd94871dc419d8e0a84072a6d8cb31fc11c359e5a627483449d01acaf57"
 STEPS = 445
 COUNTS = (400,)
 INV_H = 400  # 1/h

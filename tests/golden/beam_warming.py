@@ -14,8 +14,8 @@ from iterant.runtime import layers
 from iterant.runtime.plan import PERIODIC, Place, Plan, Stage
 from torch import Tensor, nn
 
-DIGEST = "sha256:f181b0d5552f9b6d4022e1c5aee0f7738fd8418f00af0364b67b544aefea6f84"
-SCHEME = "sha256:b59fbde204bf8dc9d178cfb6e0bced28203eb4f6aba3371d88a9a199eb615720"
+DIGEST = "sha256:efd3e6daca1ceee759fc15964c0e085ae56d7e30d7fc09dc75332fc6cfe18d3c"
+SCHEME = "sha256:5195dbef813e7dd89015de99f4198eb90db614e04576f52f943ace10674ccd86"
 STEPS = 1
 
 PLACES = {

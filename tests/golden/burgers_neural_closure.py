@@ -16,8 +16,8 @@ from iterant.runtime import layers
 from iterant.runtime.plan import PERIODIC, Place, Plan, Stage
 from torch import Tensor, nn
 
-DIGEST = "sha256:f8074f44670a917e28c2160daa93ad64fbc87cda4ce5ba6757a74c78c0d759e9"
-SCHEME = "sha256:def0c257bef0335e7760578ce811980a9256b58a9b6a78ed50d9485cfcbae1e0"
+DIGEST = "sha256:55143bde3893e4f2c61113fc61a7c8e2b108cc13f5a2534d044e8c08e172899e"
+SCHEME = "sha256:4da7a98a0d8fffd65dc48f4bdad8a9ceebb8f9babb0cd5d5d9901af1a12f340b"
 STEPS = 1000
 COUNTS = (512,)
 INV_H = 512  # 1/h

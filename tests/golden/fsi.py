@@ -13,8 +13,8 @@ from iterant.runtime import layers
 from iterant.runtime.plan import NONE, REFLECT, Place, Plan, Stage
 from torch import Tensor, nn
 
-DIGEST = "sha256:030d1168e2ba565c11ded37d5e3db8cff755c00d610bc35b4a3633e52ce9e762"
-SCHEME = "sha256:4e46eb78b46eb4101d8b7cb8de8a0f37c533dc8755afbf22c22dacfcc555c8aa"
+DIGEST = "sha256:fc22dbad4221101841e55fbf37bbb36a061df42982ef1a641a4064bc99f3ac9a"
+SCHEME = "sha256:e4605f3ff7adad84f440d04aa748018e3ee15f5200255a509f4041d440df9323"
 STEPS = 40
 EXTRAPOLATE_A = (1.2, 10 / 7, 14 / 9, 18 / 11, 22 / 13, 26 / 15, 30 / 17, 34 / 19, 38 / 21)
 

@@ -14,8 +14,8 @@ from iterant.runtime import layers
 from iterant.runtime.plan import PERIODIC, Place, Plan, Stage
 from torch import Tensor, nn
 
-DIGEST = "sha256:4750d4ab3968e8576057eb3658111ee27922d900afb8f834a57a43b025972e74"
-SCHEME = "sha256:4d8934e121bc4a8d03cdacc70035e9244e04b7ef9f864e031f45ad7352804dc4"
+DIGEST = "sha256:58c32ea96a997b341b69340aeef1ea510346c8a64104922184f66c5af9ae07ac"
+SCHEME = "sha256:8780fb721242455a0afb1d1988a8372d0124ed2c82ac886d7ec38a9bae9966a8"
 STEPS = 50
 COUNTS = (512, 512)
 INV_H2 = 41943.04  # h^(-2)

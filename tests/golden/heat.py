@@ -13,8 +13,8 @@ from iterant.runtime import layers
 from iterant.runtime.plan import PERIODIC, Place, Plan, Stage
 from torch import Tensor, nn
 
-DIGEST = "sha256:317d87a795a2f9ef7c5fe30699363fa3bf61252dec2b855f419c6af1e1a48149"
-SCHEME = "sha256:437c2df4f49804fdc6db58a67eb68c83264ea123794b9a59b448b26056423323"
+DIGEST = "sha256:16defda6cec39120bf6adb647e71067793e2f1144c1236a8d31a7d42f4bb487e"
+SCHEME = "sha256:41ff18dec73697c9b654037b1818550e744952c2f69717e309142ff456064249"
 STEPS = 1457
 COUNTS = (256, 256)
 INV_H2 = 65536  # h^(-2)

@@ -14,8 +14,8 @@ from iterant.runtime import layers
 from iterant.runtime.plan import Place, Plan, Side, Stage
 from torch import Tensor, nn
 
-DIGEST = "sha256:3756f664a14e7cc9032f543394f757ed528f461ff44d09e49616ad32848c4ed3"
-SCHEME = "sha256:cd513a847477bad0244bab205265ed5f6ab83d68486ec1ec7b23337b59639f69"
+DIGEST = "sha256:939ce5a15f5254401e1ad5ca499a62acd859be9de2dc57aa370fc3296f487abe"
+SCHEME = "sha256:5d00c024854eba9355a568abb7dccf5a31925c08462652c9cd720f57df05306b"
 STEPS = 596
 COUNTS = (200, 200)
 INV_H = 200  # 1/h

@@ -13,8 +13,8 @@ from iterant.runtime import layers
 from iterant.runtime.plan import REFLECT, Place, Plan, Stage
 from torch import Tensor, nn
 
-DIGEST = "sha256:e7510b90e510093c4c4b791a86f06f82410d113f71a0cd6b7002c7037f67634e"
-SCHEME = "sha256:948e35458358f1311111b1508398e09881540931e6aa991b9cecbb9e028d1beb"
+DIGEST = "sha256:57b894ad36c268a76b5d66e7e0d895c13297d30f28e3489b1902253a847ec622"
+SCHEME = "sha256:393947b3c7f711e52d176cdcdb5f87702a46b76320e42ff3cb7a0a7285a8c82a"
 STEPS = 20
 
 PLACES = {

@@ -14,8 +14,8 @@ from iterant.runtime import layers
 from iterant.runtime.plan import Place, Plan, Side, Stage
 from torch import Tensor, nn
 
-DIGEST = "sha256:f434eb95f30c26473ebd2ce929e1a431a9444c333344e7d78f9dea57724e761e"
-SCHEME = "sha256:90f320b05b618007e14f4f1a27c5e0b9876eb98d436f489c6bf9867b45ec44a7"
+DIGEST = "sha256:9758f0cbe07d8345a2ab09873a804dca5f41db6079101aa72f664140a46d9cc3"
+SCHEME = "sha256:dc8f0dcc10468a351ce5d9ad9c40250e9e8523bbc28582c5c42497957e71d7e5"
 STEPS = 889
 COUNTS = (400,)
 INV_H2 = 400  # h^(-2)

@@ -14,8 +14,8 @@ from iterant.runtime import layers
 from iterant.runtime.plan import NONE, REFLECT, Place, Plan, Side, Stage
 from torch import Tensor, nn
 
-DIGEST = "sha256:aa47c41c3aa1ec04b65ce1253b00bd16f240315c819c58bea097461210d62f14"
-SCHEME = "sha256:6e0bb11e5a1f2cf6c78773168ba4b7c8825c9ac6e9c08ad5ca7006a3cf62cc94"
+DIGEST = "sha256:1109d60bb3a79f69c72d43dc40de15f6935ad89c2a24d5dffa3135ab3c460a83"
+SCHEME = "sha256:74be6843df7790a38461c78de93dfb0f519589d7f5dc8ed1a87f6b73b8e654de"
 STEPS = 1041
 COUNTS = (128, 64)
 INV_H = 64  # 1/h

@@ -13,8 +13,8 @@ from iterant.runtime import layers
 from iterant.runtime.plan import PERIODIC, Place, Plan, Stage
 from torch import Tensor, nn
 
-DIGEST = "sha256:baf605f2855702d134b7f0719128de0f650e634193aea45f53adff9c47a06cde"
-SCHEME = "sha256:bf14a2e6b7b25ff09ed4f6e76e72d1f67dbe2ecb775a85151822f15dd2fc39d6"
+DIGEST = "sha256:2377b8ea5f5d7de726c965764bc5cec0b2411cabff1c0019c8927c7264e669fa"
+SCHEME = "sha256:56acead6dfff1be57c93a3ddd302905f1876399644166d985a43234854ec88ad"
 STEPS = 236
 COUNTS = (192, 192, 192)
 INV_H2 = 36864  # h^(-2)
