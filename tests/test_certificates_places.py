@@ -220,3 +220,21 @@ def test_a_parameter_named_like_a_spacing() -> None:
     assert check(found).accepted
     data = json.loads(json.dumps(proofs.plain(found)).replace("hx_", "hx"))
     assert not check(resealed(data)).accepted
+
+
+@pytest.mark.parametrize(
+    ("how", "limit", "rests"),
+    [
+        ("in [1/20, 1/5]", "5*h^2/4", ("kappa in [1/20, 1/5]",)),
+        ("positive", "5*h^2/2", ("kappa = 1/10",)),
+    ],
+)
+def test_parameters_in_formulas_of_data(how: str, limit: str, rests: tuple[str, ...]) -> None:
+    extra = f"param kappa = 1/10, {how}\ndata c = kappa*(1 + x)"
+    scheme = pde("dt(u) = div(c*grad(u))", extra=extra, boundary="reflecting")
+    found = proofs.certificate(scheme)
+    assert (found.hypotheses, found.limit and found.limit.closed_form) == (rests, limit)
+    assert check(found).accepted
+    data = proofs.plain(found)
+    data["hypotheses"] = []
+    assert not check(data).accepted

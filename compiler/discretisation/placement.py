@@ -91,7 +91,8 @@ def _spacing_symbols(model: Model, values: list[Expr]) -> list[Symbol]:
 def _spacing_symbol(model: Model, name: str) -> Symbol:
     """A symbol whose name nothing of the file has: hx, or hx_ beside a parameter hx."""
     taken = {p.name for p in model.params} | {f.name for f in model.functions}
-    taken |= {s.name for part in (*model.fields, *model.data) for s in part.symbols}
+    taken |= {s.name for f in model.fields for s in f.symbols}
+    taken |= {s.name for d in model.data for s in d.symbols}
     while name in taken:
         name += "_"
     return Symbol(name, positive=True, integer=False)

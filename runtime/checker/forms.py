@@ -91,7 +91,9 @@ def laurent(tree: Tree, signs: Mapping[str, int]) -> Sum:
 
 
 def squared(tree: Tree, signs: Mapping[str, int]) -> Quotient:
-    """The square of a product of powers and square roots of expressions that are not negative."""
+    """The square of a product of half-integer powers; x^(p/2) stands for a real number only where
+    x >= 0, and its square is x^p there. What the sign of the product was is lost.
+    """
     if not isinstance(tree, str) and tree[0] == "sqrt":
         return quotient(tree[1], signs)
     if not isinstance(tree, str) and tree[0] == "*":
@@ -102,8 +104,10 @@ def squared(tree: Tree, signs: Mapping[str, int]) -> Quotient:
         return total
     if not isinstance(tree, str) and tree[0] == "^":
         exponent = number(tree[2])
-        if exponent is None or exponent.denominator != 1 or abs(exponent) > 64:
-            raise Rejected("a power in a closed form is no integer")
+        if exponent is None or exponent.denominator > 2 or abs(exponent) > 64:
+            raise Rejected("a power in a closed form is no half of an integer")
+        if exponent.denominator == 2:
+            return _power(quotient(tree[1], signs), exponent.numerator)
         return _power(squared(tree[1], signs), int(exponent))
     return _power(quotient(tree, signs), 2)
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from .document import Document
+from .elementary import pi_range
 from .forms import Sum, nonnegative, plus, positive, quotient, scaled, squared, times
 from .ranges import Range, Rejected, only
 from .trees import Tree, alternatives, extent, number, parsed
@@ -125,12 +126,12 @@ class Claimed:
         return nonnegative(plus(scaled(bottom, beta), scaled(times(top, rho), Fraction(-1))))
 
     def _value(self, forms: list[Tree], value: Fraction) -> None:
-        """The rational limit lies in (0, least closed form]."""
+        """The rational limit lies in (0, least closed form], and no form is negative."""
         box = self.document.numbers()
         for form in forms:
-            square = self._squares(form, box)
-            below = extent(form, box).low >= value or (square is not None and value**2 <= square)
-            if value <= 0 or not below:
+            low, square = extent(form, box).low, self._squares(form, box)
+            below = low >= value or (square is not None and value**2 <= square)
+            if value <= 0 or low <= 0 or not below:
                 raise Rejected("the rational limit is above the closed form")
 
     def _step(self, forms: list[Tree], *, strict: bool) -> None:
@@ -187,7 +188,7 @@ def valued(total: Sum, box: dict[str, Range], signs: dict[str, int]) -> Range:
     for monomial, c in total.items():
         part = only(c)
         for name, power in monomial:
-            x = box[name]
+            x = pi_range() if name == "pi" else box[name]
             part = part * (-x if signs.get(name) == -1 else x).power(power)
         found += part
     return found
