@@ -252,12 +252,16 @@ def _plan(scheme: Scheme, graph: Graph, words: Words) -> str:
         texts = [stage_text(scheme, c, safe(c.routine or ""), words) for c in calls]
         return f"({', '.join(texts)},)"
 
-    fields = [safe(f.name) for f in scheme.model.fields]
+    fields = [f.name for f in scheme.model.fields]
     items: tuple[Field | Data, ...] = (*scheme.model.fields, *scheme.model.data)
     components = ", ".join(
-        f'"{safe(f.name)}": ({", ".join(_q(safe(s.name)) for s in f.symbols)},)' for f in items
+        f'"{f.name}": ({", ".join(_q(safe(s.name)) for s in f.symbols)},)' for f in items
     )
-    data = [safe(s.name) for d in scheme.model.data for s in d.symbols]
+    data = [d.name for d in scheme.model.data]
+    watched = zip(scheme.watches, graph.watch, strict=True)
+    spelt = {name: safe(name) for name in (*fields, *data)}
+    spelt |= {watch.name: safe(call.writes[0]) for watch, (_, call) in watched}
+    spelt = {name: word for name, word in spelt.items() if word != name}
     fixed = all(a.count is not None for a in scheme.axes)
     parts = [
         f"axes={_names([a.name for a in scheme.axes])}",
@@ -274,6 +278,8 @@ def _plan(scheme: Scheme, graph: Graph, words: Words) -> str:
     parts += [f"start_steps={scheme.step.start_steps}"] if scheme.step.start_steps else []
     parts += [f"inner={scheme.step.inner}"] if scheme.step.inner != 1 else []
     parts += [f"advance={number(scheme.step.advance)[0]}"] if scheme.step.advance != 1 else []
+    pairs = ", ".join(f"{_q(name)}: {_q(word)}" for name, word in spelt.items())
+    parts += [f"spelt={{{pairs}}}"] if spelt else []
     return f"Plan({', '.join([*parts, 'steps=STEPS'])})"
 
 

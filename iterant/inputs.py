@@ -81,7 +81,7 @@ def _share(plan: Plan, arrays: dict[str, Any]) -> None:
     if "f" not in plan.data or "f" in arrays or len(plan.fields) != 1:
         return
     only = plan.fields[0]
-    if only in arrays and plan.components[only] == (only,):
+    if only in arrays and not plan.is_vector(only):
         arrays["f"] = arrays[only]
         note(f"the data f is the input {only} as well")
 

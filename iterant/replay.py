@@ -252,11 +252,12 @@ def _state(module: Any, counts: tuple[int, ...]) -> dict[str, Any]:
         return torch.rand(shape, dtype=torch.float64, generator=draw) + 0.5
 
     arguments: dict[str, Any] = {}
-    for name, parameter in inspect.signature(module.start).parameters.items():
+    for word, parameter in inspect.signature(module.start).parameters.items():
+        name = module.plan.called(word)
         if name in module.plan.data and parameter.default is not inspect.Parameter.empty:
             continue
-        parts = tuple(random(part) for part in module.plan.components.get(name, (name,)))
-        arguments[name] = parts[0] if len(parts) == 1 else parts
+        parts = tuple(random(part) for part in module.plan.components.get(name, (word,)))
+        arguments[word] = parts if module.plan.is_vector(name) else parts[0]
     with torch.no_grad():
         return dict(module.start(**arguments))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import inspect
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -188,8 +187,9 @@ def _module(artifact: Any, wishes: Wishes) -> tuple[Any, str]:
 
 def _required(module: Any) -> list[str]:
     """The fields and data without a formula of their own."""
-    known = inspect.signature(module.start).parameters
-    return [name for name, p in known.items() if p.default is inspect.Parameter.empty]
+    from .runtime.problem import inputs_of
+
+    return [name for name, p in inputs_of(module).items() if p.default is p.empty]
 
 
 def _tell_verdicts(artifact: Any) -> None:

@@ -77,8 +77,10 @@ class Stage:
 class Plan:
     """Everything a driver needs to march an emitted module.
 
-    `fields` are the inputs and outputs by name in order of declaration; `components` names the
-    arrays of each (one for a scalar). `data` are given arrays. `levels` are the arrays that make
+    `fields` are the inputs and outputs by name in order of declaration, `data` what is given;
+    `components` names the arrays of each (one for a scalar). These are the names of the file;
+    `spelt` says how the text spells those that mean something else in it: {"lambda": "lambda_"}.
+    `levels` are the arrays that make
     the state between steps. `prepare` runs once (arrays that depend on given data only), `start`
     once and advances the clock by `start_steps` steps, `body` every step, `finish` once at the end
     on a copy (fields synchronised in time). One body counts as `inner` steps and `advance` taus.
@@ -105,3 +107,15 @@ class Plan:
     advance: float = 1.0
     steps: int = 1
     watch: tuple[Stage, ...] = ()
+    spelt: Mapping[str, str] = field(default_factory=dict)
+
+    def is_vector(self, name: str) -> bool:
+        """Whether a field or data has components, even if it is one alone."""
+        return self.components.get(name, (name,)) not in {(name,), (self.spelt.get(name),)}
+
+    def called(self, word: str) -> str:
+        """The name in the file of an array, an argument or a watched number of the text."""
+        for name, parts in self.components.items():
+            if word in parts:
+                return f"{name}[{parts.index(word)}]" if self.is_vector(name) else name
+        return next((name for name, spelt in self.spelt.items() if spelt == word), word)

@@ -159,7 +159,10 @@ def bind(
     )
     if check is not None:
         check(problem)
-    arguments = {n: v if plan.components.get(n, (n,)) != (n,) else v[0] for n, v in given.items()}
+    arguments = {
+        plan.spelt.get(name, name): value if plan.is_vector(name) else value[0]
+        for name, value in given.items()
+    }
     state: Arrays = module.start(**arguments)  # type: ignore[operator]
     for name in plan.levels:
         state[name] = state[name].to(dtype=dtype, device=device).expand(problem.shape(name))
@@ -174,10 +177,16 @@ def plan_of(module: nn.Module) -> Plan:
     return plan
 
 
+def inputs_of(module: nn.Module) -> dict[str, inspect.Parameter]:
+    """What a module takes, by the names of the file, in its order."""
+    plan = plan_of(module)
+    words = inspect.signature(module.start).parameters  # type: ignore[arg-type]
+    return {plan.called(word): parameter for word, parameter in words.items()}
+
+
 def _tensors(module: nn.Module, inputs: Mapping[str, Any]) -> dict[str, tuple[Tensor, ...]]:
     """The inputs by name, one tensor a component, in the order in which the module takes them."""
-    plan = plan_of(module)
-    known = inspect.signature(module.start).parameters  # type: ignore[arg-type]
+    plan, known = plan_of(module), inputs_of(module)
     for name in inputs:
         if name not in known:
             hint = f"inputs are: {', '.join(known) or 'none'}"
@@ -189,8 +198,7 @@ def _tensors(module: nn.Module, inputs: Mapping[str, Any]) -> dict[str, tuple[Te
             if parameter.default is inspect.Parameter.empty:
                 raise UserError(f"no values are given for {name}")
             continue
-        named = plan.components.get(name, (name,))
-        parts, vector = len(named), named != (name,)
+        parts, vector = len(plan.components.get(name, (name,))), plan.is_vector(name)
         if vector and not isinstance(value, list | tuple):
             whole = torch.as_tensor(value)
             axis = whole.ndim - 1 - len(plan.axes)
@@ -212,15 +220,17 @@ def _counts(plan: Plan, given: Mapping[str, tuple[Tensor, ...]]) -> tuple[int, .
             extra = place.extra if place else (0,) * len(plan.axes)
             if array.ndim < len(extra):
                 axes = ", ".join(plan.axes)
-                message = f"{name} has {array.ndim} axes, and the domain has {axes}"
+                message = f"{plan.called(name)} has {array.ndim} axes, and the domain has {axes}"
                 raise UserError(message, about=field)
             sizes = tuple(array.shape[array.ndim - len(extra) :])
             found = tuple(n - e for n, e in zip(sizes, extra, strict=True))
             if min(found, default=1) < 1:
-                raise UserError(f"{name} of size {_by(sizes)} holds no point", about=field)
+                message = f"{plan.called(name)} of size {_by(sizes)} holds no point"
+                raise UserError(message, about=field)
             if counts is not None and found != counts:
                 wanted = tuple(n + e for n, e in zip(counts, extra, strict=True))
-                message = f"{name} is of size {_by(sizes)}, and the grid asks for {_by(wanted)}"
+                message = f"{plan.called(name)} is of size {_by(sizes)}"
+                message += f", and the grid asks for {_by(wanted)}"
                 raise UserError(message, about=field)
             counts = found
     if counts is None:

@@ -67,6 +67,9 @@ class Driver(Protocol):
     def fields(self, units: int) -> Mapping[str, Any]:
         """The fields now, synchronised, by name."""
 
+    def called(self, name: str) -> str:
+        """The name of an array in the file."""
+
     def place(self, name: str, index: Sequence[int]) -> str:
         """Where an index of an array lies, in words."""
 
@@ -117,8 +120,9 @@ class Guard:
     def _message(driver: Driver, units: int, fault: tuple[str, tuple[int, ...], float]) -> str:
         name, index, value = fault
         step, t = driver.steps(units + 1), driver.time(units + 1)
+        where = driver.place(name, index)
         return (
-            f"{name} became {value} in step {step} (t = {t:.6g}) at {driver.place(name, index)}; "
+            f"{driver.called(name)} became {value} in step {step} (t = {t:.6g}) at {where}; "
             f"the last good state, after step {driver.steps(units)}, was kept"
         )
 
@@ -153,7 +157,8 @@ def _check_begin(driver: Driver) -> None:
     fault = None if finite(begin) else first_fault(begin)
     if fault is not None:
         name, index, value = fault
-        raise UserError(f"{name} is {value} at {driver.place(name, index)}, before the first step")
+        where = driver.place(name, index)
+        raise UserError(f"{driver.called(name)} is {value} at {where}, before the first step")
 
 
 def solve(

@@ -71,7 +71,7 @@ def _split(
         found = [_host(v) for v in value]
     else:
         whole = _host(value)
-        if parts == (name,):
+        if not plan.is_vector(name):
             return [(_variable(name, name, places[0], whole, lead), whole)]
         if all((p.origin, p.extra) == (places[0].origin, places[0].extra) for p in places):
             about = _variable(name, name, places[0], whole, (*lead, "component"))

@@ -16,7 +16,8 @@ from .problem import Arrays, Problem, apply, turns_of
 def watches(problem: Problem, state: Arrays) -> dict[str, Watch]:
     """Name -> (fields, t) -> number, one a watched stage; `state` holds data and prepared ones."""
     return {
-        stage.writes[0]: partial(_watched, problem, state, stage) for stage in problem.plan.watch
+        problem.plan.called(stage.writes[0]): partial(_watched, problem, state, stage)
+        for stage in problem.plan.watch
     }
 
 
@@ -28,7 +29,7 @@ def _watched(
     arrays = dict(state)
     for name, value in fields.items():
         parts = plan.components[name]
-        if parts == (name,):
+        if not plan.is_vector(name):
             arrays[parts[0]] = value
         else:
             whole = value if isinstance(value, tuple) else value.unbind(-1 - len(plan.axes))

@@ -43,12 +43,10 @@ def test_driver_on_random_texts(case):
     told(run, case)
 
 
-@pytest.mark.xfail(reason="bind hands a vector of one component on without its axis", strict=False)
 def test_driver_takes_a_vector_of_one_component():
     run(Case(text=TEXTS["a vector of one component"], counts=(3,), steps=2))
 
 
-@pytest.mark.xfail(reason="inputs go by the names of the emitted text: lambda_", strict=False)
 def test_driver_takes_the_names_of_the_text():
     run(Case(text=named({"field": "lambda", "data": "float"}), counts=(3, 2), steps=1))
 

@@ -30,7 +30,7 @@ def problem_of(name: str) -> tuple[Problem, Any]:
             torch.rand([n + e for n, e in zip(counts, plan.places[part].extra, strict=True)])
             for part in plan.components[field]
         ]
-        inputs[field] = parts[0] if plan.components[field] == (field,) else tuple(parts)
+        inputs[field] = tuple(parts) if plan.is_vector(field) else parts[0]
     problem, _, state = bind(module, inputs, dtype=torch.float64)
     return problem, state
 

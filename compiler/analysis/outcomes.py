@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import sympy
@@ -246,6 +247,11 @@ def _operators(equations: Sequence[Equation], scope: Scope) -> set[str]:
 # ---- watches
 
 
+def _one_line(text: str) -> str:
+    """A formula as it is written, without comments and line ends."""
+    return " ".join(re.sub(r"#[^\n]*", "", text).split())
+
+
 def read_watches(statements: Sequence[tree.Statement], scope: Scope) -> tuple[Watched, ...]:
     """`watch E, mass = integral(u)`."""
     place = Place(scope=scope, what="what is watched", kinds=QUANTITY)
@@ -256,7 +262,7 @@ def read_watches(statements: Sequence[tree.Statement], scope: Scope) -> tuple[Wa
             name = (
                 item.name.name
                 if isinstance(item, tree.Definition)
-                else scope.faults.source.quote(node.span)
+                else _one_line(scope.faults.source.quote(node.span))
             )
             try:
                 term = scalar(node, place)

@@ -246,16 +246,17 @@ def _prepare(scheme: Scheme, kept: dict[Grid, str]) -> tuple[Routine, Call] | No
 def _watches(scheme: Scheme, kept: dict[Grid, str]) -> list[tuple[Routine, Call]]:
     """Watched numbers: sums over the grid, and a formula of them."""
     found = []
-    for watch in scheme.watches:
+    for count, watch in enumerate(scheme.watches):
+        word = watch.name if watch.name.isidentifier() else f"watched[{count}]"
         draft = Draft(scheme=scheme, at={}, kept=kept)
         pairs = [(s, draft.integral(total, f"sum{i}")) for i, (s, total) in enumerate(watch.sums)]
         zero = (0,) * len(scheme.axes)
         op = Pointwise(expression=watch.expression, symbols=tuple(s for s, _ in pairs))
         number = draft.add(op, tuple(i for _, i in pairs), zero, name="value")
-        name = f"watch_{watch.name}"
-        routine = draft.routine(name, f"the watched {watch.name}", [(watch.name, number)])
+        name = f"watch_{word}"
+        routine = draft.routine(name, f"the watched {watch.name}", [(word, number)])
         scalars = _scalars(scheme, routine, Stage(name=name, at=(), updates=()))
-        found.append((routine, Call(routine=name, scalars=scalars, writes=(watch.name,))))
+        found.append((routine, Call(routine=name, scalars=scalars, writes=(word,))))
     return found
 
 

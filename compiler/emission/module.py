@@ -165,7 +165,7 @@ def finish_lines(scheme: Scheme, graph: Graph) -> list[str]:
         if field.vector:
             comma = "," if len(parts) == 1 else ""
             whole = f"layers.joined(({', '.join(parts)}{comma}), {len(scheme.axes)})"
-        values.append((safe(field.name), whole))
+        values.append((field.name, whole))
     if len(values) == 1:
         return [*lines, f"return {values[0][1]}"]
     pairs = ", ".join(f'"{name}": {text}' for name, text in values)

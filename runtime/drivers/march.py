@@ -105,6 +105,10 @@ class March:
         found = self.module.finish({**self.static, **levels}, units)  # type: ignore[operator]
         return found if isinstance(found, dict) else {self.problem.plan.fields[0]: found}
 
+    def called(self, name: str) -> str:
+        """The name of an array in the file."""
+        return self.problem.plan.called(name)
+
     def place(self, name: str, index: Sequence[int]) -> str:
         """`x = 0.25, y = 0.75 (index 4, 12), sample 2`."""
         place, axes = self.problem.plan.places[name], self.problem.plan.axes
