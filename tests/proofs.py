@@ -1,7 +1,7 @@
 """What the tests of certificates share: schemes from texts, dense matrices of a step."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -57,7 +57,8 @@ def claim(name: str, value: sympy.Expr | None = None, part: str | None = None) -
 
 def verdict(scheme: Scheme, name: str = "l2_stable", tau: Any = None, **more: Any) -> Verdict:
     """The verdict on a claim."""
-    return certify(scheme, claim(name, **more), tau=None if tau is None else sympy.sympify(tau))
+    step = None if tau is None else sympy.sympify(tau)
+    return certify(replace(scheme, step_value=step), claim(name, **more), tau=step)
 
 
 def certificate(

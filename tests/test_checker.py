@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings, strategies as st
 
 import proofs
-from iterant.runtime.checker import check, code_digest
+from iterant.runtime.checker import check
 from iterant.runtime.checker.document import digest
 from iterant.runtime.contract import Certificate
 from paperwork import Paper
@@ -78,29 +78,6 @@ def test_accepts_what_is_proved(name: str) -> None:
     report = check(proved(name))
     assert report.accepted, report.reason
     assert check(plain(name)).accepted
-
-
-def text_for(certificate: Certificate) -> str:
-    """An emitted text in miniature."""
-    blank = f'DIGEST = ""\nSCHEME = "sha256:{certificate.scheme_sha256}"\nx = 1\n'
-    return blank.replace('DIGEST = ""', f'DIGEST = "{code_digest(blank)}"')
-
-
-def test_text_and_certificate_belong_together() -> None:
-    certificate = proved("symmetric")
-    code = text_for(certificate)
-    data = plain("symmetric") | {"code_sha256": code_digest(code)}
-    assert check(data, code).accepted
-    for edited in (
-        code.replace("x = 1", "x = 2"),
-        code + "\n",
-        code.replace("sha256:", "sha256:0", 1),
-        code.replace(certificate.scheme_sha256, "0" * 64),
-        "",
-    ):
-        assert not check(data, edited).accepted
-    assert not check(plain("symmetric"), code).accepted  # signed for no text
-    assert not check(plain("convex") | {"code_sha256": code_digest(code)}, code).accepted
 
 
 # ---- planted forgeries: two a kind, each sealed with the right digests

@@ -6,7 +6,7 @@ parameters  name, exact value, set [low, high] (null: infinite), whether it is t
 unknowns    name, kind ("field" | "data"), location, extra, edges; data: formula or range
 nodes       grid expressions, operands before what uses them; everything refers to them by number
 rates       unknown, order, terms (words, coefficient, node)
-step        method, arrays, stages with every coefficient
+step        method, the file's tau (null: not known), arrays, stages with every coefficient
 
 Numbers are "p/q"; expressions are nested lists (see `expression`). Spans, notes and documentation
 are not part of it: two files with one meaning have one digest.
@@ -28,7 +28,7 @@ from ..scheme import Array, Edge, GridAxis, Rate, Scheme, Stage, Step, Unknown, 
 from ..stencil import Stencil
 from .expression import inline, tree
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 def normal(scheme: Scheme) -> dict[str, Json]:
@@ -43,7 +43,7 @@ def normal(scheme: Scheme) -> dict[str, Json]:
         "unknowns": [_unknown(u, model) for u in scheme.unknowns],
         "nodes": [_node(n, number, model) for n in nodes],
         "rates": [_rate(r, number) for r in scheme.rates],
-        "step": None if scheme.step is None else _step(scheme.step),
+        "step": None if scheme.step is None else _step(scheme.step, scheme.step_value),
     }
 
 
@@ -194,9 +194,10 @@ def _rate(rate: Rate, number: dict[Grid, int]) -> Json:
     return {"unknown": str(rate.unknown.name), "order": rate.order, "terms": terms}
 
 
-def _step(step: Step) -> Json:
+def _step(step: Step, tau: Expr | None) -> Json:
     return {
         "method": step.method,
+        "tau": _optional(tau),
         "arrays": [_array(a) for a in step.arrays],
         "start": _stages(step.start),
         "start_steps": step.start_steps,

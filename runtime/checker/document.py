@@ -14,7 +14,7 @@ from .schema import check_form
 from .trees import Box, Tree, extent, names, rational
 
 Offset = tuple[int, ...]
-SCHEMA = 2
+SCHEMA = 3
 
 
 def digest(document: Any) -> str:

@@ -136,14 +136,16 @@ class Claimed:
 
     def _step(self, forms: list[Tree], *, strict: bool) -> None:
         """The step of the file is positive and at most each form, exactly or by enclosures."""
-        step = self.proof["step"]
-        if step is None:
-            return
+        assert self.document.step is not None
+        stated = [self.proof["step"], self.document.step["tau"]]
+        steps = [step for step in stated if step is not None]
+        if len(steps) == 2 and steps[0] != steps[1]:
+            raise Rejected("the proof speaks of another step than the scheme")
         box = self.document.numbers()
-        if extent(step, box).low <= 0:
-            raise Rejected("the step is not positive")
-        for form in forms:
-            if not self._at_most(step, form, strict=strict):
+        for step in steps:
+            if extent(step, box).low <= 0:
+                raise Rejected("the step is not positive")
+            if not all(self._at_most(step, form, strict=strict) for form in forms):
                 raise Rejected("the step is above the limit")
 
     def _always(self, step: Tree, form: Tree, *, strict: bool) -> bool:

@@ -14,8 +14,8 @@ from iterant.runtime import layers
 from iterant.runtime.plan import PERIODIC, Place, Plan, Stage
 from torch import Tensor, nn
 
-DIGEST = "sha256:e3662039216caa7cd03c92df7b0edc5046d06b3241f67d40bad2c26751f576d5"
-SCHEME = "sha256:42cb94d46749f37407d1fa095118e6e13659b1d2a96260dcdf2bf883ec83ae18"
+DIGEST = "sha256:720dd85ca9605976a203186781be0670fa0b95c6de07410d0e1317e2d8e0d02a"
+SCHEME = "sha256:35d237540eac0d46919c916bae8ffab514f7656218d04df33c345e8ab7716493"
 STEPS = 202
 COUNTS = (128, 128)
 INV_H = 128  # 1/h

@@ -13,8 +13,8 @@ from iterant.runtime import layers
 from iterant.runtime.plan import PERIODIC, Place, Plan, Stage
 from torch import Tensor, nn
 
-DIGEST = "sha256:0d603852d231c4ed29bcd2867bfc20f554bda124fb03fd802601b41972b19427"
-SCHEME = "sha256:f9e2dcd94871dc419d8e0a84072a6d8cb31fc11c359e5a627483449d01acaf57"
+DIGEST = "sha256:cee2296de722c2168934c8b5e850084ff945e4fcad356a9bf4f289b799eade05"
+SCHEME = "sha256:ca47fcb4cb771da44806f810c27d0f55df31892be61443363efa0224854a3709"
 STEPS = 445
 COUNTS = (400,)
 INV_H = 400  # 1/h

@@ -14,8 +14,8 @@ from iterant.runtime import layers
 from iterant.runtime.plan import PERIODIC, Place, Plan, Stage
 from torch import Tensor, nn
 
-DIGEST = "sha256:efd3e6daca1ceee759fc15964c0e085ae56d7e30d7fc09dc75332fc6cfe18d3c"
-SCHEME = "sha256:5195dbef813e7dd89015de99f4198eb90db614e04576f52f943ace10674ccd86"
+DIGEST = "sha256:7548a905665290e5ecb9035e326a7b99c0c59b83e2f3ff7e3e702435b6da8032"
+SCHEME = "sha256:b06b5f47eb6e9404a949a0cf8eeb3d3effe46b186306f92b4cad1e116a0256a7"
 STEPS = 1
 
 PLACES = {

@@ -16,8 +16,8 @@ from iterant.runtime import layers
 from iterant.runtime.plan import PERIODIC, Place, Plan, Stage
 from torch import Tensor, nn
 
-DIGEST = "sha256:55143bde3893e4f2c61113fc61a7c8e2b108cc13f5a2534d044e8c08e172899e"
-SCHEME = "sha256:4da7a98a0d8fffd65dc48f4bdad8a9ceebb8f9babb0cd5d5d9901af1a12f340b"
+DIGEST = "sha256:b3d0f87158db742640440fc5fe9e263a78e2c1e7728214a4d25573020a02dfca"
+SCHEME = "sha256:dba960cc91a7b053a299f3c8f5b4426d7c91e815a602854db575855ccce66fa2"
 STEPS = 1000
 COUNTS = (512,)
 INV_H = 512  # 1/h

@@ -13,8 +13,8 @@ from iterant.runtime import layers
 from iterant.runtime.plan import NONE, REFLECT, Place, Plan, Stage
 from torch import Tensor, nn
 
-DIGEST = "sha256:fc22dbad4221101841e55fbf37bbb36a061df42982ef1a641a4064bc99f3ac9a"
-SCHEME = "sha256:e4605f3ff7adad84f440d04aa748018e3ee15f5200255a509f4041d440df9323"
+DIGEST = "sha256:4e00cef8cc49eeb1ad01f21b5b1cf2bf37dd1a52f0981c9cd6a8171107037e7f"
+SCHEME = "sha256:b68088181cb3ccb6aed0149c716c01dd017fcdde4eecba68bd8b1a8621763c3a"
 STEPS = 40
 EXTRAPOLATE_A = (1.2, 10 / 7, 14 / 9, 18 / 11, 22 / 13, 26 / 15, 30 / 17, 34 / 19, 38 / 21)
 

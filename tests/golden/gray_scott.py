@@ -14,8 +14,8 @@ from iterant.runtime import layers
 from iterant.runtime.plan import PERIODIC, Place, Plan, Stage
 from torch import Tensor, nn
 
-DIGEST = "sha256:58c32ea96a997b341b69340aeef1ea510346c8a64104922184f66c5af9ae07ac"
-SCHEME = "sha256:8780fb721242455a0afb1d1988a8372d0124ed2c82ac886d7ec38a9bae9966a8"
+DIGEST = "sha256:10c762227f2b958cd8520aeee33b0118eb21d601b4d665789f1d285706d2a95e"
+SCHEME = "sha256:869bf69b41fc1da1866d9f1f69bf22781af09171d16fba512216ed8cbeb90337"
 STEPS = 50
 COUNTS = (512, 512)
 INV_H2 = 41943.04  # h^(-2)

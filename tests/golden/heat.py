@@ -13,8 +13,8 @@ from iterant.runtime import layers
 from iterant.runtime.plan import PERIODIC, Place, Plan, Stage
 from torch import Tensor, nn
 
-DIGEST = "sha256:16defda6cec39120bf6adb647e71067793e2f1144c1236a8d31a7d42f4bb487e"
-SCHEME = "sha256:41ff18dec73697c9b654037b1818550e744952c2f69717e309142ff456064249"
+DIGEST = "sha256:12ddd33076b4fa284ca38f2a81a5bf817bdd4d4d9eb3ccad1af23c7fe2cd84d8"
+SCHEME = "sha256:848d8f07e97d81811043867c791c6afe80edb932bc72daf5cc00db913a76db69"
 STEPS = 1457
 COUNTS = (256, 256)
 INV_H2 = 65536  # h^(-2)

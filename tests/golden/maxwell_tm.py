@@ -14,8 +14,8 @@ from iterant.runtime import layers
 from iterant.runtime.plan import Place, Plan, Side, Stage
 from torch import Tensor, nn
 
-DIGEST = "sha256:939ce5a15f5254401e1ad5ca499a62acd859be9de2dc57aa370fc3296f487abe"
-SCHEME = "sha256:5d00c024854eba9355a568abb7dccf5a31925c08462652c9cd720f57df05306b"
+DIGEST = "sha256:4aee4229c46a5fe71c278df9f9f655851ffdf20ba7f90d149938f1aed9141c62"
+SCHEME = "sha256:5b8d0eff5718fcbc02024b638f97cc9af907eaffba6a89ded8a06716b4589b1d"
 STEPS = 596
 COUNTS = (200, 200)
 INV_H = 200  # 1/h

@@ -13,8 +13,8 @@ from iterant.runtime import layers
 from iterant.runtime.plan import REFLECT, Place, Plan, Stage
 from torch import Tensor, nn
 
-DIGEST = "sha256:57b894ad36c268a76b5d66e7e0d895c13297d30f28e3489b1902253a847ec622"
-SCHEME = "sha256:393947b3c7f711e52d176cdcdb5f87702a46b76320e42ff3cb7a0a7285a8c82a"
+DIGEST = "sha256:f3f652ad109234d2ce3a53a32fdd1d1426de6a477578ee75017e9da15fd2f088"
+SCHEME = "sha256:ff78a9b0dcc0be96c3d85950e594b7b7f2cb2fb459a4023b7954db61783b327e"
 STEPS = 20
 
 PLACES = {

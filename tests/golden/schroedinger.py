@@ -14,8 +14,8 @@ from iterant.runtime import layers
 from iterant.runtime.plan import Place, Plan, Side, Stage
 from torch import Tensor, nn
 
-DIGEST = "sha256:9758f0cbe07d8345a2ab09873a804dca5f41db6079101aa72f664140a46d9cc3"
-SCHEME = "sha256:dc8f0dcc10468a351ce5d9ad9c40250e9e8523bbc28582c5c42497957e71d7e5"
+DIGEST = "sha256:0e26f67436c2b8ec62508eda76bdab84dd7a779e19ef3591d883c32276eb77e4"
+SCHEME = "sha256:dc6996c13e77ca1dcc87328d32c0cf20e8b43de3eaef3f29bec35817c294027f"
 STEPS = 889
 COUNTS = (400,)
 INV_H2 = 400  # h^(-2)

@@ -14,8 +14,8 @@ from iterant.runtime import layers
 from iterant.runtime.plan import NONE, REFLECT, Place, Plan, Side, Stage
 from torch import Tensor, nn
 
-DIGEST = "sha256:1109d60bb3a79f69c72d43dc40de15f6935ad89c2a24d5dffa3135ab3c460a83"
-SCHEME = "sha256:74be6843df7790a38461c78de93dfb0f519589d7f5dc8ed1a87f6b73b8e654de"
+DIGEST = "sha256:dba6faca462c6145930c591f17b4e18a62daecffa2a5c0626159f0ad7a6b04da"
+SCHEME = "sha256:46fe1a322c7ac29aad0064e6acd6b26a754edf2b562d2da8b9f48a1c5d004763"
 STEPS = 1041
 COUNTS = (128, 64)
 INV_H = 64  # 1/h

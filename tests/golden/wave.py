@@ -13,8 +13,8 @@ from iterant.runtime import layers
 from iterant.runtime.plan import PERIODIC, Place, Plan, Stage
 from torch import Tensor, nn
 
-DIGEST = "sha256:2377b8ea5f5d7de726c965764bc5cec0b2411cabff1c0019c8927c7264e669fa"
-SCHEME = "sha256:56acead6dfff1be57c93a3ddd302905f1876399644166d985a43234854ec88ad"
+DIGEST = "sha256:ef568382eb0aa679bd3747a729fe40ca343c285d5eb1315885f46bf115532825"
+SCHEME = "sha256:624aebe52d804848ba8c7bf3303e562596aca645237ff9c850a68c08cc90a226"
 STEPS = 236
 COUNTS = (192, 192, 192)
 INV_H2 = 36864  # h^(-2)
