@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from sympy import Expr, Symbol
 
 from ..amplification.characteristic import Reduced, characteristic, reduced
-from ..amplification.line import Condition, condition
 from ..amplification.ring import Ring
-from ..amplification.schur import closed_disc, derivative, open_disc
+from ..amplification.schur import Quantity, closed_disc, derivative, open_disc
 from ..amplification.step import Matrix, NotLinear, step_matrix
 from ..scheme import TAU, Scheme
 from .base import Unprovable
@@ -90,12 +89,10 @@ def _signed(marks: Signs) -> Callable[[Expr], Expr]:
     return lambda e: e.subs(dict(marks.positive), simultaneous=True)
 
 
-def conditions(found: Family) -> tuple[Condition, ...]:
+def quantities(found: Family) -> list[Quantity]:
     """What must hold for all modes: roots in the closed disc, on its circle simple ones."""
     ring, polynomial = found.reduced.ring, found.reduced.coefficients
-    quantities = closed_disc(ring, polynomial)
+    asked = closed_disc(ring, polynomial)
     if found.degree > 1:
-        quantities += open_disc(ring, derivative(polynomial))
-    if any(any(q.value.degrees()[: 1 + ring.dim]) for q in quantities if q.value):
-        raise Unprovable("the modes of different axes are coupled by their signs")
-    return tuple(condition(q, y=2 + ring.dim, m=2 + 2 * ring.dim) for q in quantities)
+        asked += open_disc(ring, derivative(polynomial))
+    return asked

@@ -1,0 +1,132 @@
+"""The set of m on tori of several axes: how far it may reach by lines, and a proof on the cube.
+
+On the edges of the torus (each theta but one is 0 or pi) and on its diagonals the theory of one
+axis gives an interval that the set cannot leave. Where all modes hold on it, it is the set; else
+the largest growth over a grid of modes, in floats, says how much shorter an interval to try.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import reduce
+from itertools import product
+from math import gcd
+
+from ...runtime.contract import Json
+from .algebraic import Algebraic
+from .cube import Budget, Undecided
+from .line import Condition, Part, condition, parts
+from .ring import Element, Ring
+from .schur import Quantity
+from .torus import Demand, Span, demand, evidence
+
+SHORTER = (Fraction(1), 1 - Fraction(1, 10**6), 1 - Fraction(1, 10**3), Fraction(95, 100))
+
+
+@dataclass(frozen=True)
+class Patch:
+    """An interval low <= m <= high^(1/step) with its proof; `sharp`: it cannot be longer."""
+
+    span: Span
+    closed: bool
+    sharp: bool
+    conditions: tuple[Json, ...]
+
+
+def patches(
+    ring: Ring,
+    quantities: list[Quantity],
+    low: Fraction | None,
+    high: Fraction | None,
+    estimate: Callable[[Fraction, Fraction], float],
+) -> Iterator[Patch]:
+    """The parts of the set that could be proved, in order; infinite ones where they begin at 0."""
+    demands = tuple(demand(ring, q) for q in quantities)
+    for part in _on_lines(ring, quantities, low, high):
+        if part.low is None or (part.high is None and part.low.rational != 0):
+            continue
+        found = _patch(demands, part.low, part.high, estimate)
+        if found is not None:
+            yield found
+
+
+def _patch(
+    demands: tuple[Demand, ...],
+    low: Algebraic,
+    high: Algebraic | None,
+    estimate: Callable[[Fraction, Fraction], float],
+) -> Patch | None:
+    start = low.high
+    closed = not any(d.strict and d.pieces for d in demands)
+    budget = Budget()
+    if high is None:
+        try:
+            span = Span(low=Fraction(0), high=None, step=1)
+            shown = evidence(demands, span, budget)
+        except Undecided:
+            return None
+        return Patch(span=span, closed=closed, sharp=True, conditions=tuple(shown))
+    step = _step(demands) if start == 0 else 1
+    end, sharp = _power(high, step)
+    for factor in SHORTER:
+        span = Span(low=start, high=start + (end - start) * factor, step=step)
+        try:
+            shown = evidence(demands, span, budget.share(2))
+        except Undecided:
+            if factor == 1:
+                reached = Fraction(estimate(start, high.low)).limit_denominator(10**9) ** step
+                end = min(end, reached)
+            continue
+        exactly = sharp and factor == 1
+        return Patch(span=span, closed=closed, sharp=exactly, conditions=tuple(shown))
+    return None
+
+
+def _power(end: Algebraic, step: int) -> tuple[Fraction, bool]:
+    """The end to a power where that is rational, else a rational of nine digits below it."""
+    number = end.radical
+    power = None if number is None else number**step
+    if power is not None and power.is_Rational:
+        return Fraction(int(power.p), int(power.q)), True
+    return Fraction(int(end.low * 10**9), 10**9) ** step, False
+
+
+def _step(demands: tuple[Demand, ...]) -> int:
+    """The largest g such that only powers of m^g occur."""
+    powers = (k[0] for d in demands for f in d.pieces for k in f.terms)
+    return reduce(gcd, powers, 0) or 1
+
+
+# ---- lines
+
+
+def _on_lines(
+    ring: Ring, quantities: list[Quantity], low: Fraction | None, high: Fraction | None
+) -> list[Part]:
+    """The parts of the set of m that hold on every edge and diagonal."""
+    asked: dict[str, Condition] = {}
+    for line in _lines(ring):
+        for q in quantities:
+            moved = ring.reduced(q.value.compose(*line, ctx=ring.context))
+            if any(moved.degrees()[: 1 + ring.dim]):
+                continue  # a line that the theory of one axis does not speak of
+            bare = replace(q, value=moved, divisor=ring.number(1))
+            found = condition(bare, y=2 + ring.dim, m=2 + 2 * ring.dim)
+            asked.setdefault(f"{q.strict} {moved}", found)
+    return parts(tuple(asked.values()), low, high)
+
+
+def _lines(ring: Ring) -> Iterator[list[Element]]:
+    """Images of the generators: y of one axis runs, the others are 0, 1, or run along with it."""
+    y, s = ring.y[0], ring.s[0]
+    zero, one = ring.number(0), ring.number(1)
+    choices = [(zero, zero), (one, zero), (y, s), (y, -s)]
+    for chosen in product(choices, repeat=ring.dim):
+        if not any(c[0] == y for c in chosen) or next(c for c in chosen if c[0] == y)[1] != s:
+            continue
+        images = list(ring.generators)
+        for a, (ya, sa) in enumerate(chosen):
+            images[1 + a], images[2 + ring.dim + a] = sa, ya
+        yield images
