@@ -16,6 +16,7 @@ from .analysis import (
     conditions,
     declare,
     faces,
+    fixed,
     functions,
     grids,
     iterates,
@@ -114,6 +115,7 @@ def _model(
     graph = grids.read_graph(statements, scope)
     grid = grids.read_grid(statements, scope, counts)
     grid = grid or grids.gridless(statements, scope, counts)
+    fixed.check_fixed(statements, scope)
     scope.tell_unused()
     head = next(iter(declare.every(statements, SchemeStatement)), None)
     if head is None:
