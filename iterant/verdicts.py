@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from fractions import Fraction
@@ -56,8 +57,11 @@ def _limit_line(limit: Limit | None) -> Iterator[tuple[str, str]]:
 
 
 def as_json(verdicts: Sequence[Verdict]) -> str:
-    """The list that `certify --json` prints; infinity is null, numbers are rounded down."""
-    return json.dumps([_plain(verdict) for verdict in verdicts], indent=2)
+    """The list that `certify --json` prints: what is unknown is null, and so is infinity.
+
+    Numbers are rounded to the safe side: a limit down, the ends of a set inwards.
+    """
+    return json.dumps([_plain(verdict) for verdict in verdicts], indent=2, allow_nan=False)
 
 
 def _plain(verdict: Verdict) -> dict[str, Any]:
@@ -69,8 +73,8 @@ def _plain(verdict: Verdict) -> dict[str, Any]:
         "verdict": verdict.verdict,
         "norm": getattr(verdict, "norm", None),
         "domain": getattr(verdict, "domain", None),
-        "parameter": getattr(verdict, "parameter", None),
-        "set": list(getattr(verdict, "set", ())),
+        "parameter": verdict.claim.partition(" for ")[2] or None,
+        "set": [_interval(part) for part in getattr(verdict, "set", ())],
         "limit": None
         if limit is None
         else {
@@ -85,14 +89,27 @@ def _plain(verdict: Verdict) -> dict[str, Any]:
     }
 
 
+def _interval(part: Mapping[str, Any]) -> dict[str, Any]:
+    """One interval of a parameter's set; an end that there is not is null."""
+    low, high = part["low_value"], part["high_value"]
+    return {
+        "low": part["low"],
+        "high": part["high"],
+        "low_value": None if low is None else -rounded_down(str(-Fraction(low))),
+        "high_value": None if high is None else rounded_down(high),
+        "low_closed": part["low_closed"],
+        "high_closed": part["high_closed"],
+    }
+
+
 def rounded_down(value: str) -> float:
     """The largest float that is not above an exact number.
 
-    >>> rounded_down("1/3") <= 1 / 3, rounded_down("1/4")
-    (True, 0.25)
+    >>> rounded_down("1/3") <= 1 / 3, rounded_down("1/4"), rounded_down(f"{10**400}") > 1e308
+    (True, 0.25, True)
     """
-    exact = Fraction(value)
-    near = float(exact)
+    exact, most = Fraction(value), Fraction(sys.float_info.max)
+    near = float(min(max(exact, -most), most))
     return near if Fraction(near) <= exact else math.nextafter(near, -math.inf)
 
 
