@@ -31,13 +31,13 @@ def characteristic(matrix: Matrix) -> tuple[Element, ...]:
         ]
         for i in range(size)
     ]
-    found = coefficients(_determinant(ring, table), 1 + ring.dim)
+    found = coefficients(determinant(ring, table), 1 + ring.dim)
     zero = ring.number(0)
     low = min((k for k, p in found.items() if p), default=0)
     return tuple(found.get(k, zero) for k in range(low, max(found, default=0) + 1))
 
 
-def _determinant(ring: Ring, table: list[list[Element]]) -> Element:
+def determinant(ring: Ring, table: list[list[Element]]) -> Element:
     """Expansion by columns, each set of rows once."""
     minors = {frozenset[int](): ring.number(1)}
     for column in range(len(table)):

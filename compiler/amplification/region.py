@@ -27,9 +27,13 @@ SHORTER = (Fraction(1), 1 - Fraction(1, 10**6), 1 - Fraction(1, 10**3), Fraction
 
 @dataclass(frozen=True)
 class Patch:
-    """An interval low <= m <= high^(1/step) with its proof; `sharp`: it cannot be longer."""
+    """An interval low <= m <= high^(1/step) with its proof; `sharp`: it cannot be longer.
+
+    `mirrored`: only even powers of m occur, so that -m is in the set with m.
+    """
 
     span: Span
+    mirrored: bool
     closed: bool
     sharp: bool
     conditions: tuple[Json, ...]
@@ -58,7 +62,10 @@ def _patch(
     high: Algebraic | None,
     estimate: Callable[[Fraction, Fraction], float],
 ) -> Patch | None:
-    start = low.high
+    mirrored = low.high < 0 and _step(demands) % 2 == 0
+    start = Fraction(0) if mirrored else _above(low)
+    if start < 0 and any(f.variable and f.power % 2 for d in demands for f in d.pieces):
+        return None  # m itself changes its sign
     closed = not any(d.strict and d.pieces for d in demands)
     budget = Budget()
     if high is None:
@@ -67,7 +74,7 @@ def _patch(
             shown = evidence(demands, span, budget)
         except Undecided:
             return None
-        return Patch(span=span, closed=closed, sharp=True, conditions=tuple(shown))
+        return Patch(span=span, mirrored=False, closed=closed, sharp=True, conditions=tuple(shown))
     step = _step(demands) if start == 0 else 1
     end, sharp = _power(high, step)
     for factor in SHORTER:
@@ -80,8 +87,15 @@ def _patch(
                 end = min(end, reached)
             continue
         exactly = sharp and factor == 1
-        return Patch(span=span, closed=closed, sharp=exactly, conditions=tuple(shown))
+        return Patch(
+            span=span, mirrored=mirrored, closed=closed, sharp=exactly, conditions=tuple(shown)
+        )
     return None
+
+
+def _above(end: Algebraic) -> Fraction:
+    """The end where it is rational, else a rational of nine digits above it."""
+    return end.high if end.rational is not None else Fraction(-int(-end.high * 10**9 // 1), 10**9)
 
 
 def _power(end: Algebraic, step: int) -> tuple[Fraction, bool]:
@@ -95,7 +109,8 @@ def _power(end: Algebraic, step: int) -> tuple[Fraction, bool]:
 
 def _step(demands: tuple[Demand, ...]) -> int:
     """The largest g such that only powers of m^g occur."""
-    powers = (k[0] for d in demands for f in d.pieces for k in f.terms)
+    powers = [f.power for d in demands for f in d.pieces if f.variable]
+    powers += [k[0] for d in demands for f in d.pieces if not f.variable for k in f.terms]
     return reduce(gcd, powers, 0) or 1
 
 

@@ -56,8 +56,7 @@ def step_matrix(scheme: Scheme, ring: Ring, names: Names) -> Matrix:
     if not all(axis.periodic for axis in scheme.axes):
         raise NotLinear("modes on a torus say nothing about walls")
     step = scheme.step
-    rates = {a.name for a in step.arrays if a.rate_of is not None}
-    levels = [a.name for a in step.arrays if a.level and a.name not in rates]
+    levels = [a.name for a in step.arrays if a.level]
     fields = [str(u.symbol.name) for u in scheme.unknowns if u.kind == "field"]
     arrays = (*fields, *levels)
     one = ring.number(1)

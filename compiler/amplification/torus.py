@@ -34,6 +34,11 @@ class Piece:
     dim: int
 
     @property
+    def variable(self) -> bool:
+        """The factor is m itself."""
+        return self.terms.keys() == {(1, *[0] * (2 * self.dim))}
+
+    @property
     def odd(self) -> tuple[int, ...]:
         """The axes whose sine occurs."""
         return tuple(a for a in range(self.dim) if any(k[1 + self.dim + a] for k in self.terms))
@@ -137,7 +142,10 @@ def _stated(d: Demand, span: Span, budget: Budget) -> Json:
     factors: list[Json] = []
     for f in d.pieces:
         found: dict[str, Json] = {"terms": _terms(f), "power": f.power}
-        if d.strict or f.power % 2:
+        if f.variable:
+            if d.strict:
+                raise Undecided(f"{d.name} is 0 at m = 0")
+        elif d.strict or f.power % 2:
             own, found["charts"] = _signed(f, span, budget, strict=d.strict)
             found["sign"] = own
             sign *= own if f.power % 2 else 1

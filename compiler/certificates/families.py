@@ -9,7 +9,6 @@ from sympy import Expr, Symbol
 
 from ..amplification.characteristic import Reduced, characteristic, reduced
 from ..amplification.ring import Ring
-from ..amplification.schur import Quantity, closed_disc, derivative, open_disc
 from ..amplification.step import Matrix, NotLinear, step_matrix
 from ..scheme import TAU, Scheme
 from .base import Unprovable
@@ -22,9 +21,14 @@ class Family:
     """The polynomials over m = monomial, for any values of its names and the others as fixed."""
 
     reduced: Reduced
-    arrays: tuple[str, ...]
+    matrix: Matrix
     monomial: Expr  # in the file's names
     fixed: tuple[str, ...]  # names that have the values of the file
+
+    @property
+    def arrays(self) -> tuple[str, ...]:
+        """What lives from one step to the next."""
+        return self.matrix.arrays
 
     @property
     def degree(self) -> int:
@@ -43,7 +47,7 @@ def time_family(scheme: Scheme) -> Family:
         found = None
     if found is not None and TAU in found.monomial.free_symbols:
         monomial = marks.back(found.monomial)
-        return Family(reduced=found, arrays=matrix.arrays, monomial=monomial, fixed=())
+        return Family(reduced=found, matrix=matrix, monomial=monomial, fixed=())
     return parameter_family(scheme, TAU, {})
 
 
@@ -59,7 +63,7 @@ def parameter_family(scheme: Scheme, variable: Symbol, known: dict[Expr, Expr]) 
     assert found is not None, "one name makes one monomial"
     return Family(
         reduced=found,
-        arrays=matrix.arrays,
+        matrix=matrix,
         monomial=found.monomial,
         fixed=tuple(sorted(words.used)),
     )
@@ -87,12 +91,3 @@ class _Known:
 def _signed(marks: Signs) -> Callable[[Expr], Expr]:
     """Coefficients in positive names."""
     return lambda e: e.subs(dict(marks.positive), simultaneous=True)
-
-
-def quantities(found: Family) -> list[Quantity]:
-    """What must hold for all modes: roots in the closed disc, on its circle simple ones."""
-    ring, polynomial = found.reduced.ring, found.reduced.coefficients
-    asked = closed_disc(ring, polynomial)
-    if found.degree > 1:
-        asked += open_disc(ring, derivative(polynomial))
-    return asked

@@ -9,54 +9,53 @@ Solving Ordinary Differential Equations II, lemma V.7.3 (uniformly bounded power
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 import sympy
 from sympy import Expr
 
 from ...runtime.contract import Json
-from ..amplification.algebraic import Algebraic
-from ..amplification.evidence import evidence
-from ..amplification.line import Part, condition, parts
-from ..amplification.region import Patch, patches
 from ..grid import reads
 from ..model import Param
 from ..scheme import TAU, Scheme
 from .base import Bounded, Proved, Question, Theorem, Unprovable
-from .families import Family, parameter_family, quantities, time_family
+from .cases import Case, energy, roots, waves
+from .families import Family, parameter_family, time_family
 from .forms import signs, text
 from .scan import reach
 from .steps import exact
+from .stretches import Stretch, as_set, shown, stretches
 
-BOUNDED = "powers of the step stay bounded, uniformly in steps and points"
 LEFT_OUT = "sources are left out: the difference of two solutions"
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """A connected part of the set of m that was proved, and its proof; None: no end."""
-
-    low: Expr | None
-    high: Expr | None
-    inside: tuple[Fraction | None, Fraction | None]  # rationals in the part, next to its ends
-    closed: tuple[bool, bool]
-    exactly: bool  # `high` is its end, not a number below it
-    proof: dict[str, Json]
 
 
 def _prove(question: Question) -> Proved:
     scheme = question.scheme
-    if question.part is not None or any(r.order > 1 for r in scheme.rates):
-        raise Unprovable("it speaks of whole equations of first order in time")
+    if question.part is not None:
+        raise Unprovable("it speaks of whole equations")
     if question.claim.parameter is not None:
         return _over_parameter(question)
-    found = time_family(scheme)
-    part = next(_stretches(found, Fraction(0), None), None)
-    if part is None or part.low != 0:
-        raise Unprovable("no interval of steps that begins at 0 is stable for every mode")
-    return _proved(scheme, found, (part,), bounds=_bounds(found, part))
+    for found, case in _ways(
+        scheme, time_family(scheme), lambda: parameter_family(scheme, TAU, {})
+    ):
+        part = next(_stretches(found, case, Fraction(0), None), None)
+        if part is not None and part.low == 0:
+            return _proved(scheme, found, case, (part,), bounds=_bounds(found, part))
+    raise Unprovable("no interval of steps that begins at 0 is stable for every mode")
+
+
+def _ways(
+    scheme: Scheme, found: Family, numeric: Callable[[], Family]
+) -> Iterator[tuple[Family, Case]]:
+    """The cases that may hold, the simplest first; weights need numbers for all names but one."""
+    yield found, roots(found)
+    if (case := waves(found)) is not None:
+        yield found, case
+    if scheme.step is not None and not any(a.level for a in scheme.step.arrays):
+        plain = numeric() if len(found.reduced.ring.names) > 1 or not found.fixed else found
+        if (case := energy(plain.matrix, Fraction(1, 8))) is not None:
+            yield plain, case
 
 
 def _over_parameter(question: Question) -> Proved:
@@ -64,71 +63,19 @@ def _over_parameter(question: Question) -> Proved:
     scheme = question.scheme
     param = next(p for p in scheme.model.params if p.symbol.name == question.claim.parameter)
     known: dict[Expr, Expr] = {} if question.tau is None else {TAU: question.tau}
-    found = parameter_family(scheme, param.symbol, known)
-    region = tuple(_stretches(found, *declared(param)))
-    if not region:
-        raise Unprovable(f"no interval of {param.symbol.name} is stable for every mode")
-    return _proved(scheme, found, region, parameter=str(param.symbol.name))
+    plain = parameter_family(scheme, param.symbol, known)
+    for found, case in _ways(scheme, plain, lambda: plain):
+        region = tuple(_stretches(found, case, *declared(param)))
+        if region:
+            return _proved(scheme, found, case, region, parameter=str(param.symbol.name))
+    raise Unprovable(f"no interval of {param.symbol.name} is stable for every mode")
 
 
-def _stretches(found: Family, low: Fraction | None, high: Fraction | None) -> Iterator[Stretch]:
-    """The set of m in [low, high], part by part."""
-    asked, ring = quantities(found), found.reduced.ring
-    if ring.dim == 1:
-        d = ring.dim
-        listed = tuple(condition(q, y=2 + d, m=2 + 2 * d) for q in asked)
-        for part in parts(listed, low, high):
-            yield _of_line(part, evidence(listed, part))
-        return
-    for patch in patches(ring, asked, low, high, reach(ring, found.reduced.coefficients)):
-        yield _of_patch(patch)
-
-
-def _of_line(part: Part, proof: dict[str, Json]) -> Stretch:
-    (low, _), (high, exactly) = _stated(part.low, up=True), _stated(part.high, up=False)
-    return Stretch(
-        low=low,
-        high=high,
-        inside=(
-            None if part.low is None else part.low.high,
-            None if part.high is None else part.high.low,
-        ),
-        closed=(part.closed_low, part.closed_high),
-        exactly=exactly,
-        proof=proof,
-    )
-
-
-def _of_patch(patch: Patch) -> Stretch:
-    span = patch.span
-    high = None if span.high is None else _rational(span.high) ** sympy.Rational(1, span.step)
-    ends: dict[str, Json] = {
-        "low": str(span.low),
-        "high": None if span.high is None else str(span.high),
-        "step": span.step,
-        "closed": patch.closed,
-        "conditions": list(patch.conditions),
-    }
-    below = None if high is None else _below(high)
-    return Stretch(
-        low=_rational(span.low),
-        high=high,
-        inside=(span.low, below),
-        closed=(True, patch.closed and below == span.high),
-        exactly=patch.sharp,
-        proof=ends,
-    )
-
-
-def _rational(x: Fraction) -> Expr:
-    return sympy.Rational(x.numerator, x.denominator)
-
-
-def _below(number: Expr) -> Fraction:
-    """A rational not above a root of a rational; the number itself where it is rational."""
-    if number.is_Rational:
-        return Fraction(int(number.p), int(number.q))
-    return Fraction(int(sympy.floor(number * 10**12)), 10**12)
+def _stretches(
+    found: Family, case: Case, low: Fraction | None, high: Fraction | None
+) -> Iterator[Stretch]:
+    ring, polynomial = found.reduced.ring, found.reduced.coefficients
+    return stretches(ring, case.asked, low, high, reach(ring, polynomial))
 
 
 def declared(param: Param) -> tuple[Fraction | None, Fraction | None]:
@@ -148,17 +95,15 @@ def _end(value: Expr | None) -> Fraction | None:
 def _proved(
     scheme: Scheme,
     found: Family,
+    case: Case,
     region: tuple[Stretch, ...],
     *,
     bounds: tuple[Bounded, ...] = (),
     parameter: str | None = None,
 ) -> Proved:
-    name = found.arrays[0]
     assert scheme.step is not None
-    statement = BOUNDED
-    if len(found.arrays) == 1:
-        cycle = " at cycle ends" if scheme.step.inner > 1 else ""
-        statement = f"||{name}[k+1]|| <= ||{name}[k]||{cycle}"
+    cycle = " at cycle ends" if scheme.step.inner > 1 and len(found.arrays) == 1 else ""
+    statement = f"{case.statement}{cycle}"
     if parameter is not None:
         statement += f" for {parameter} in {' or '.join(map(shown, region))}"
     fixed: list[Json] = list(found.fixed)
@@ -166,15 +111,21 @@ def _proved(
     return Proved(
         kind="linear",
         statement=statement,
-        norm="l2",
+        norm=case.norm,
         domain="all periodic grids",
         hypotheses=_hypotheses(scheme, found, parameter),
         bound=f"m = {text(found.monomial)}",
-        proof={"variable": _powers(found.monomial), "fixed": fixed, "parts": stated},
+        proof={
+            "case": case.name,
+            "weights": [str(w) for w in case.weights],
+            "variable": _powers(found.monomial),
+            "fixed": fixed,
+            "parts": stated,
+        },
         bounds=bounds,
         sharp=all(part.exactly for part in region),
         parameter=parameter,
-        set=() if parameter is None else tuple(_as_set(p) for p in region),
+        set=() if parameter is None else tuple(as_set(p) for p in region),
     )
 
 
@@ -197,43 +148,9 @@ def _bounds(found: Family, part: Stretch) -> tuple[Bounded, ...]:
     return (Bounded(form=form, attained=part.closed[1] or not part.exactly),)
 
 
-def _stated(end: Algebraic | None, *, up: bool) -> tuple[Expr | None, bool]:
-    """The number where its square is rational, else a rational of twelve digits inside."""
-    if end is None:
-        return None, True
-    number = end.radical
-    if number is not None and (number**2).is_Rational:
-        return number, True
-    scale = 10**12
-    digits = -int(-end.high * scale // 1) if up else int(end.low * scale // 1)
-    return sympy.Rational(digits, scale), False
-
-
 def _powers(monomial: Expr) -> Json:
     return {str(n): int(e) for n, e in sorted(monomial.as_powers_dict().items(), key=str) if e != 0
             and not n.is_number}  # fmt: skip
-
-
-# ---- sets as text and as data
-
-
-def shown(part: Stretch) -> str:
-    """An interval: [0, 2], (0, sqrt(2)), [1, oo)."""
-    low = f"{'[' if part.closed[0] else '('}{'-oo' if part.low is None else text(part.low)}"
-    high = "oo" if part.high is None else text(part.high)
-    return f"{low}, {high}{']' if part.closed[1] else ')'}"
-
-
-def _as_set(part: Stretch) -> Json:
-    low, high = part.inside
-    return {
-        "low": None if part.low is None else text(part.low),
-        "high": None if part.high is None else text(part.high),
-        "low_value": None if low is None else str(low),
-        "high_value": None if high is None else str(high),
-        "low_closed": part.closed[0],
-        "high_closed": part.closed[1],
-    }
 
 
 THEOREM = Theorem(name="linear", claims=("l2_stable",), prove=_prove, sets=True)

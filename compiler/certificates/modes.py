@@ -68,7 +68,7 @@ def state_arrays(scheme: Scheme) -> tuple[str, ...]:
     """The arrays that live from one step to the next."""
     assert scheme.step is not None
     fields = [str(u.symbol.name) for u in scheme.unknowns if u.kind == "field"]
-    return (*fields, *(a.name for a in scheme.step.arrays if a.level and a.rate_of is None))
+    return (*fields, *(a.name for a in scheme.step.arrays if a.level))
 
 
 def _moved(replay: Replay, name: str, values: Values) -> dict[str, Values]:

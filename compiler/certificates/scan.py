@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..amplification.ring import Element, Ring
+from ..amplification.step import Matrix
 
 POINTS = {1: 512, 2: 64, 3: 16}
 Table = npt.NDArray[np.complex128]
@@ -35,6 +36,18 @@ def reach(ring: Ring, polynomial: tuple[Element, ...]) -> Callable[[Fraction, Fr
             a, b = (a, middle) if largest(middle) > 1 + 1e-9 else (middle, b)
         return a
 
+    return found
+
+
+def values(matrix: Matrix, m: float) -> Table:
+    """G at one mode that is like no other, of a ring with one name."""
+    mode = [np.array([0.9 + 0.7 * a]) for a in range(matrix.ring.dim)]
+    size = len(matrix.arrays)
+    found: Table = np.empty((size, size), dtype=complex)
+    for i, row in enumerate(matrix.rows):
+        below = _value(matrix.ring, row.below, mode, m)[0]
+        for j in range(size):
+            found[i, j] = _value(matrix.ring, matrix.entry(i, j), mode, m)[0] / below
     return found
 
 
