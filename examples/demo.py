@@ -20,6 +20,8 @@ from iterant.verdicts import as_file
 
 SCHEME = Path(__file__).parent / "perona_malik.scheme"
 SIGMA, SEED = 0.1, 0
+WIDTHS = (480, 400, 320, 240)  # of a tile, in pixels: the first that makes a small file
+LARGEST = 150_000  # bytes of the picture, for a page that loads at once
 
 
 def photograph(path: Path | None) -> Picture:
@@ -36,8 +38,17 @@ def psnr(planes: np.ndarray, clean: np.ndarray) -> float:
     return float("inf") if error == 0 else -10 * np.log10(error)
 
 
-def side_by_side(shown: list[tuple[str, np.ndarray]], path: Path, *, width: int = 480) -> None:
-    """Pictures (C, H, W) from left to right, each with its caption below."""
+def side_by_side(shown: list[tuple[str, np.ndarray]], path: Path) -> None:
+    """Pictures (C, H, W) from left to right, each with its caption below, in a small PNG."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for width in WIDTHS:
+        page_of(shown, width).save(path, optimize=True)
+        if path.stat().st_size <= LARGEST:
+            break
+
+
+def page_of(shown: list[tuple[str, np.ndarray]], width: int) -> Image.Image:
+    """The page with tiles of one width; grey where all pictures are."""
     tiles = []
     for caption, planes in shown:
         values = np.round(np.clip(np.moveaxis(planes, 0, -1), 0, 1) * 255).astype(np.uint8)
@@ -49,11 +60,10 @@ def side_by_side(shown: list[tuple[str, np.ndarray]], path: Path, *, width: int 
     for i, (caption, tile) in enumerate(tiles):
         page.paste(tile, (i * (width + 12), 0))
         place = (i * (width + 12) + width / 2, tile.height + 18)
-        font = ImageFont.load_default(18)
+        font = ImageFont.load_default(min(18, width / 20))
         ImageDraw.Draw(page).text(place, caption, "black", font, anchor="mm")
     grey = all(planes.shape[0] == 1 for _, planes in shown)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    (page.convert("L") if grey else page).save(path, optimize=True)
+    return page.convert("L") if grey else page
 
 
 def told(verdict: iterant.Certificate, code: str) -> bool:

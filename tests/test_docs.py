@@ -172,6 +172,13 @@ def test_links_lead_somewhere(path: Path) -> None:
     assert not [link for link in local if not (path.parent / link).exists()]
 
 
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_rooms_that_are_named_exist(path: Path) -> None:
+    named = re.findall(r"`((?:[a-z_]+/)+(?:[a-z_]+\.[a-z]+)?)`", path.read_text())
+    homes = (ROOT, ROOT / "compiler", ROOT / "runtime")
+    assert not [room for room in named if not any((home / room).exists() for home in homes)]
+
+
 def test_runner_finds_faults(desk: Path) -> None:
     # The tests above are worth something only if a wrong page fails.
     def page(language: str, body: str) -> str:
