@@ -36,21 +36,22 @@ def monotone(rule: tuple[Real, Bound, Bound, Mapping[int, int]], a: Interval) ->
     """Range of an increasing function with its limits at -oo and oo, and its rational values."""
     function, lowest, highest, known = rule
     ends: list[Bound] = []
-    for x, side in ((a.low, 0), (a.high, 1)):
-        if not isinstance(x, Fraction):
-            ends.append(lowest if x < 0 else highest)
+    sides: tuple[tuple[Bound, int], ...] = ((a.low, 0), (a.high, 1))
+    for x, side in sides:
+        if x == (inf if side else -inf):
+            ends.append(highest if side else lowest)
         elif x in known:
             ends.append(Fraction(known[int(x)]))
         elif abs(x) > 10**6:
             ends.append(_clamped(x, side, lowest, highest))
         else:
-            found = ball_interval(function(_arb(x)))
+            found = ball_interval(function(_arb(Fraction(x))))
             ends.append((found.low, found.high)[side])
     return Interval(max(ends[0], lowest), min(ends[1], highest))
 
 
-def _clamped(x: Fraction, side: int, lowest: Bound, highest: Bound) -> Bound:
-    """A valid but wide end for arguments that no formula means."""
+def _clamped(x: Bound, side: int, lowest: Bound, highest: Bound) -> Bound:
+    """A valid but wide end for arguments that no formula means; e^x is never 0."""
     if side:
         return Fraction(1, 2**1000) if x < 0 and lowest == 0 else highest
     return lowest

@@ -8,6 +8,18 @@ from math import isqrt
 
 from .ranges import BITS, ONE, ZERO, Range, Rejected, only, outward
 
+_UNIT = 1 << (BITS + 100)  # sums of positive terms are taken in whole units, down and up
+
+
+def _fixed(x: Fraction) -> tuple[int, int]:
+    """Whole units below and above a number."""
+    return x.numerator * _UNIT // x.denominator, _up(x.numerator * _UNIT, x.denominator)
+
+
+def _up(a: int, b: int) -> int:
+    """The least whole number not below a/b, b > 0."""
+    return -(-a // b)
+
 
 def exp_at(x: Fraction) -> Range:
     """Enclose e^x: halve x until |x| <= 1/2, sum the series, square back."""
@@ -20,12 +32,13 @@ def exp_at(x: Fraction) -> Range:
     if x > 4000:
         raise Rejected("an exponent is too large")
     halvings = max(0, (2 * x.numerator // x.denominator).bit_length())
-    small = x / 2**halvings
-    total = term = ONE
+    small = _fixed(x / 2**halvings)
+    low, high = term, over = _UNIT, _UNIT
     for n in range(1, 50):
-        term = term * small / n
-        total += term
-    found = outward(total, total + 2 * term)  # the rest is below the last term twice
+        term, over = term * small[0] // (_UNIT * n), _up(over * small[1], _UNIT * n)
+        low, high = low + term, high + over
+    # the rest is below the last term twice
+    found = outward(Fraction(low, _UNIT), Fraction(high + 2 * over, _UNIT))
     for _ in range(halvings):
         found = found.power(2)
         scale = 1 << (BITS + 20)
@@ -38,11 +51,13 @@ def exp_at(x: Fraction) -> Range:
 
 def _two_atanh(z: Fraction) -> Range:
     """2 atanh(z) for 0 <= z <= 1/3: sum of 2 z^n / n over odd n."""
-    total, power = ZERO, z
+    power, over = _fixed(z)
+    square = _fixed(z * z)
+    low = high = 0
     for n in range(1, 150, 2):
-        total += 2 * power / n
-        power *= z * z
-    return outward(total, total + 3 * power)
+        low, high = low + 2 * power // n, high + _up(2 * over, n)
+        power, over = power * square[0] // _UNIT, _up(over * square[1], _UNIT)
+    return outward(Fraction(low, _UNIT), Fraction(high + 3 * over, _UNIT))
 
 
 @lru_cache(maxsize=256)
@@ -121,12 +136,15 @@ def erf_at(x: Fraction) -> Range:
         return -erf_at(-x)
     if x > 6:
         return Range(1 - Fraction(1, 1 << 50), ONE)
-    total, power, n = ZERO, x, 0
-    while abs(power) > Fraction(1, 1 << (BITS + 10)) or n < 2 * x * x:
-        total += power / (2 * n + 1)
+    power, over = _fixed(x)
+    square = _fixed(x * x)
+    low = high = n = 0
+    while over > _UNIT >> (BITS + 10) or n < 2 * x * x:
+        least, most = power // (2 * n + 1), _up(over, 2 * n + 1)
+        low, high = (low - most, high - least) if n % 2 else (low + least, high + most)
         n += 1
-        power = -power * x * x / n
-    area = outward(total - abs(power), total + abs(power))
+        power, over = power * square[0] // (_UNIT * n), _up(over * square[1], _UNIT * n)
+    area = outward(Fraction(low - over, _UNIT), Fraction(high + over, _UNIT))
     pi = pi_range()
     assert isinstance(pi.low, Fraction)
     assert isinstance(pi.high, Fraction)

@@ -12,10 +12,9 @@ from .ranges import LINE, ONE, ZERO, End, Range, Rejected, only
 
 
 def _rising(rule: Callable[[Fraction], Range], ends: Range, x: Range) -> Range:
-    """The range of an increasing function with its limits at -oo and oo."""
-    low = rule(x.low).low if isinstance(x.low, Fraction) else ends.low if x.low < 0 else ends.high
-    high = rule(x.high).high if isinstance(x.high, Fraction) else (
-        ends.high if x.high > 0 else ends.low)  # fmt: skip
+    """The range of an increasing function with its limits at -oo and oo, which it never takes."""
+    low = rule(x.low).low if isinstance(x.low, Fraction) else ends.low
+    high = rule(x.high).high if isinstance(x.high, Fraction) else ends.high
     return Range(max(low, ends.low), min(high, ends.high))
 
 

@@ -109,7 +109,8 @@ def _number(node: ast.expr, code: str) -> Fraction:
     """The exact number that a text writes: an integer, a decimal, or a quotient of such."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
         return _number(node.left, code) / _number(node.right, code)
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+    value = node.value if isinstance(node, ast.Constant) else None
+    if isinstance(value, int | float) and not isinstance(value, bool):
         written = ast.get_source_segment(code, node) if hasattr(node, "lineno") else None
-        return Fraction(written or node.value)
+        return Fraction(written or value)
     raise Rejected("a number of the text is no rational")
