@@ -42,7 +42,7 @@ def monotone(rule: tuple[Real, Bound, Bound, Mapping[int, int]], a: Interval) ->
             ends.append(highest if side else lowest)
         elif x in known:
             ends.append(Fraction(known[int(x)]))
-        elif abs(x) > 10**6:
+        elif not -(10**6) <= x <= 10**6:
             ends.append(_clamped(x, side, lowest, highest))
         else:
             found = ball_interval(function(_arb(Fraction(x))))
