@@ -1,0 +1,219 @@
+"""Three ways in which a linear step keeps its states in bounds, and what each asks of all modes.
+
+roots   the eigenvalues lie in the closed disc, those on the circle are simple. |p_n|^2 > 0 and
+        E >= 0 along the recursion of Schur, Cohn and Miller, never identically 0, put the roots of
+        P into the disc; all of this strictly for dP/dlambda makes unit roots simple (Gauss, Lucas).
+        Powers stay bounded uniformly in modes (Hairer, Wanner, lemma V.7.3); one array never grows
+energy  W - G* W G >= 0 with weights W > 0: all sums of its principal minors are >= 0
+waves   two arrays, P = lambda^2 - 2 a lambda + 1 with real -1 < a <= 1: each array satisfies
+        x[k+1] - 2a x[k] + x[k-1] = 0 (Cayley, Hamilton), which keeps the energy
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from math import lcm
+from typing import TypeAlias
+
+from .linear_names import Element, Names
+from .linear_pairs import Pair, conjugate, modulus, part_of, product, total
+from .linear_planes import Plane, content, degrees, plus, power, quotient, times, without
+from .linear_proof import Condition
+from .linear_roots import (
+    Family,
+    characteristic,
+    denominators_below,
+    in_one_variable,
+    leading,
+    matrix_of,
+    next_one,
+    square_root,
+    stage,
+    sums_of_minors,
+)
+from .linear_step import Step
+from .ranges import Rejected
+
+BOUNDED = "powers of the step stay bounded, uniformly in steps and points"
+DRIFT = (
+    "the energy is the same after every step; a drift that is linear in time is allowed where a = 1"
+)
+ENERGY = "energy (1 + a)/2 |u[k+1] - u[k]|^2 + (1 - a)/2 |u[k+1] + u[k]|^2 of each mode"
+ONE: Plane = {(0, 0): 1}
+Expected: TypeAlias = Callable[[list[Condition]], None]
+Case: TypeAlias = tuple[str, str, Expected]  # statement, norm, what the conditions must be
+
+
+def roots(step: Step, names: Names, weights: list[Fraction]) -> Case:
+    """Eigenvalues in the closed disc, simple ones on the circle."""
+    polynomial = characteristic(step, names)
+
+    def expected(conditions: list[Condition]) -> None:
+        p, stated = _scaled(names, polynomial, conditions[0]), iter(conditions)
+        _chain(p, stated, strict=False)
+        if p.degree > 1:
+            _chain(p.derivative(), stated, strict=True)
+        _nothing_left(stated)
+
+    _no_weights(weights)
+    if len(step.arrays) > 1:
+        return BOUNDED, "l2", expected
+    (name,) = step.arrays
+    return f"||{name}[k+1]|| <= ||{name}[k]||", "l2", expected
+
+
+def _chain(p: Family, stated: Iterator[Condition], *, strict: bool) -> None:
+    """The recursion from P down to degree 0."""
+    _same(stated, "|p_n|^2", modulus(p.pairs[-1]), p.scale**2, strict=True)
+    while p.degree:
+        value, after = stage(p)
+        if not value:
+            if strict or any(a or b for a, b in after):
+                raise Rejected("a root lies outside the disc")
+            p = p.derivative()
+            continue
+        found = _same(stated, f"E_{p.degree}", value, p.scale**2, strict=strict)
+        p = next_one(p, after, found.divisor)
+
+
+def waves(step: Step, names: Names, weights: list[Fraction]) -> Case:
+    """lambda^2 - 2 a lambda + 1 with real a."""
+    polynomial = characteristic(step, names)
+
+    def expected(conditions: list[Condition]) -> None:
+        p, stated = _scaled(names, polynomial, conditions[0]), iter(conditions)
+        (first, _), (middle, _), (last, _) = p.pairs
+        if first != last or any(b for _, b in p.pairs):
+            raise Rejected("the step is not lambda^2 - 2 a lambda + 1")
+        twice = plus(last, last)
+        _same(stated, "p_2^2", times(last, last), p.scale**2, strict=True)
+        _same(stated, "1 - a", times(last, plus(twice, middle)), p.scale**2, strict=False)
+        _same(stated, "1 + a", times(last, plus(twice, middle, -1)), p.scale**2, strict=True)
+        _nothing_left(stated)
+
+    _no_weights(weights)
+    if len(step.arrays) != 2 or len(polynomial) != 3:
+        raise Rejected("the step is not lambda^2 - 2 a lambda + 1")
+    return DRIFT, ENERGY, expected
+
+
+def energy(step: Step, names: Names, weights: list[Fraction]) -> Case:
+    """W - G* W G >= 0, multiplied by denominators that are not 0."""
+    if len(weights) != len(step.arrays) or any(w <= 0 for w in weights):
+        raise Rejected("the weights of the norm are malformed")
+    if len(names.kept) > 1 or any(names.powers != {n: 1} for n in names.kept):
+        raise Rejected("the norm does not depend on its names through the variable alone")
+    below, matrix = matrix_of(step, names)
+    size = range(len(matrix))
+    pairs = iter(in_one_variable(names, [e for row in matrix for e in row] + [below]))
+    table = [[next(pairs) for _ in size] for _ in size]
+    under, _ = next(pairs)
+    common = content([under])
+    unit = lcm(*(w.denominator for w in weights))
+    gap = _gap(table, under, [int(w * unit) for w in weights])
+    sums = sums_of_minors(gap, (ONE, {}), (product, total, part_of))
+
+    def expected(conditions: list[Condition]) -> None:
+        stated = iter(conditions)
+        whole, factor = _denominators(stated, len(table))
+        denominators_below(names, whole)
+        square = power(without(under, common), 2)
+        for k in range(1, len(table) + 1):
+            value, rest = sums[k]
+            if rest:
+                raise Rejected("a quantity of the step is not real")
+            value = quotient(times(value, power(whole, k)), power(square, k))
+            scale = (-factor / (common**2 * unit)) ** k
+            _same(stated, f"c_{k}", value, scale, strict=False)
+        _nothing_left(stated)
+
+    squares = " + ".join(
+        f"{'' if w == 1 else f'{w} '}||{n}||^2" for w, n in zip(weights, step.arrays, strict=True)
+    )
+    return "the norm of the state never grows", f"square root of {squares}", expected
+
+
+def _gap(table: list[list[Pair]], under: Plane, weights: list[int]) -> list[list[Pair]]:
+    """B^2 W - (B G)* W (B G)."""
+    size = range(len(table))
+    square = times(under, under)
+    found = []
+    for a in size:
+        row = []
+        for b in size:
+            entry: Pair = ({k: c * weights[a] for k, c in square.items()} if a == b else {}, {})
+            for i in size:
+                square_of_row = product(conjugate(table[i][a]), table[i][b])
+                entry = total(entry, square_of_row, -weights[i])
+            row.append(entry)
+        found.append(row)
+    return found
+
+
+def _denominators(stated: Iterator[Condition], size: int) -> tuple[Plane, Fraction]:
+    """The product of the squares of the rows' denominators, each > 0."""
+    whole, factor = ONE, Fraction(1)
+    for j in range(size):
+        own = next(stated, None)
+        if own is None or own.name != f"d_{j + 1}^2" or not own.strict:
+            raise Rejected("the conditions of the proof are not those of the step")
+        factor *= own.constant
+        for f in own.factors:
+            if degrees(f.plane)[1]:
+                raise Rejected("a denominator depends on the mode")
+            whole = times(whole, power(f.plane, f.power))
+    return whole, factor
+
+
+# ---- conditions
+
+
+def _scaled(names: Names, polynomial: list[Element], first: Condition) -> Family:
+    """The polynomial whose leading coefficient has the square that is stated first."""
+    root, factor = ONE, square_root(first.constant)
+    for f in first.factors:
+        if f.power % 2:
+            raise Rejected("a leading coefficient is no square")
+        root = times(root, power(f.plane, f.power // 2))
+    return leading(names, polynomial, root, factor)
+
+
+def _same(
+    stated: Iterator[Condition], name: str, value: Plane, scale: Fraction, *, strict: bool
+) -> Condition:
+    """The next condition is scale * value = constant * prod factor^power."""
+    condition = next(stated, None)
+    if condition is None or condition.name != name or condition.strict != strict:
+        raise Rejected("the conditions of the proof are not those of the step")
+    if not value and not condition.constant and not condition.factors:
+        return condition
+    for axis in (0, 1):
+        total = sum(f.power * degrees(f.plane)[axis] for f in condition.factors)
+        if total != degrees(value)[axis]:
+            raise Rejected("a quantity of the proof is not that of the step")
+    found = ONE
+    for f in condition.factors:
+        found = times(found, power(f.plane, f.power))
+    a = scale.numerator * condition.constant.denominator
+    b = scale.denominator * condition.constant.numerator
+    if found.keys() != value.keys() or any(a * c != b * found[k] for k, c in value.items()):
+        raise Rejected("a quantity of the proof is not that of the step")
+    return condition
+
+
+def _nothing_left(stated: Iterator[Condition]) -> None:
+    if next(stated, None) is not None:
+        raise Rejected("the proof states more conditions than there are")
+
+
+def _no_weights(weights: list[Fraction]) -> None:
+    if weights:
+        raise Rejected("the norm has no weights")
+
+
+CASES: Mapping[str, Callable[[Step, Names, list[Fraction]], Case]] = {
+    "roots": roots,
+    "waves": waves,
+    "energy": energy,
+}

@@ -1,0 +1,193 @@
+"""The characteristic polynomial of a step in m and y, and the quantities of Schur, Cohn and Miller.
+
+For P = sum_j p_j lambda^j of degree n: E = |p_n|^2 - |p_0|^2, P_1 = (conj(p_n) P - p_0 P#)/lambda.
+The coefficients are a + b w with w = i sin(theta); conj turns the sign of b.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from math import isqrt, lcm
+from typing import TypeAlias, TypeVar
+
+from .linear_names import Element, Names, plus as added, times as multiplied
+from .linear_pairs import Pair, conjugate, modulus, product, total
+from .linear_planes import Plane, column, content, degrees, plus, quotient, times, without
+from .linear_step import Step
+from .polynomials import divided, squarefree
+from .ranges import Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """scale * sum_j pairs_j lambda^j."""
+
+    scale: Fraction
+    pairs: list[Pair]
+
+    @property
+    def degree(self) -> int:
+        """The degree in lambda."""
+        return len(self.pairs) - 1
+
+    def derivative(self) -> Family:
+        """d/dlambda."""
+        turned = [({k: j * c for k, c in a.items()}, {k: j * c for k, c in b.items()})
+                  for j, (a, b) in enumerate(self.pairs)]  # fmt: skip
+        return reduced(self.scale, turned[1:])
+
+
+def reduced(scale: Fraction, pairs: list[Pair]) -> Family:
+    """Without a common numerical factor."""
+    common = content(p for pair in pairs for p in pair)
+    return Family(scale * common, [(without(a, common), without(b, common)) for a, b in pairs])
+
+
+# ---- the polynomial of a step
+
+
+Entry = TypeVar("Entry")
+Ring: TypeAlias = tuple[Callable[[Entry, Entry], Entry], Callable[[Entry, Entry], Entry],
+                        Callable[[Entry, int], Entry]]  # fmt: skip
+
+
+def sums_of_minors(matrix: list[list[Entry]], one: Entry, ring: Ring[Entry]) -> list[Entry]:
+    """(-1)^k times the sum of all principal minors of size k, k = 0, 1, ...: Faddeev, Leverrier.
+
+    `ring` holds product, sum, and the quotient by a whole number.
+    """
+    multiply, add, over = ring
+    size = range(len(matrix))
+    found, turned = [one], [list(row) for row in matrix]
+    for k in size:
+        if k:
+            for i in size:
+                turned[i][i] = add(turned[i][i], found[-1])
+            turned = [
+                [reduce(add, (multiply(matrix[i][x], turned[x][j]) for x in size)) for j in size]
+                for i in size
+            ]
+        found.append(over(reduce(add, (turned[i][i] for i in size)), -(k + 1)))
+    return found
+
+
+def matrix_of(step: Step, names: Names) -> tuple[Element, list[list[Element]]]:
+    """B and B G, with B the product of the different denominators."""
+    belows: list[Element] = []
+    for row in step.rows:
+        if row.below not in belows:
+            belows.append(row.below)
+    matrix = []
+    for row in step.rows:
+        rest = _product(names, [b for b in belows if b != row.below])
+        matrix.append([multiplied(rest, row.entries.get(name, {})) for name in step.arrays])
+    return _product(names, belows), matrix
+
+
+def characteristic(step: Step, names: Names) -> list[Element]:
+    """det(lambda B - B G) by powers of lambda, without roots 0."""
+    below, matrix = matrix_of(step, names)
+    over = lambda e, k: {key: c / k for key, c in e.items()}  # noqa: E731
+    sums = sums_of_minors(matrix, names.number(1), (multiplied, added, over))
+    powers = [names.number(1)]
+    for _ in matrix:
+        powers.append(multiplied(powers[-1], below))
+    found = [multiplied(c, b) for c, b in zip(reversed(sums), powers, strict=True)]
+    return found[next(j for j, c in enumerate(found) if c) :]
+
+
+def _product(names: Names, factors: list[Element]) -> Element:
+    found = names.number(1)
+    for f in factors:
+        found = multiplied(found, f)
+    return found
+
+
+def in_one_variable(names: Names, polynomial: list[Element]) -> list[Pair]:
+    """Coefficients as polynomials in m = prod name^power, up to a monomial and a number."""
+    direction = [names.powers.get(n, 0) for n in names.kept]
+    keys = [key for p in polynomial for key in p]
+    base = keys[-1][:-2]
+    steps = {key: _multiple(key[:-2], base, direction) for key in keys}
+    low = min(steps.values())
+    scale = lcm(*(c.denominator for p in polynomial for c in p.values()))
+    found: list[Pair] = []
+    for p in polynomial:
+        pair: Pair = ({}, {})
+        for key, c in p.items():
+            pair[key[-1]][steps[key] - low, key[-2]] = int(c * scale)
+        found.append(pair)
+    return found
+
+
+def _multiple(powers: tuple[int, ...], base: tuple[int, ...], direction: list[int]) -> int:
+    """The k with powers = base + k direction."""
+    apart = [p - b for p, b in zip(powers, base, strict=True)]
+    k = next((a // d for a, d in zip(apart, direction, strict=True) if d), 0)
+    if any(a != k * d for a, d in zip(apart, direction, strict=True)):
+        raise Rejected("the step depends on its names through more than the variable")
+    return k
+
+
+def leading(names: Names, polynomial: list[Element], root: Plane, factor: Fraction) -> Family:
+    """The polynomial scaled so that its leading coefficient is factor * root.
+
+    `root` must vanish wherever a denominator of the scheme does.
+    """
+    pairs = in_one_variable(names, polynomial)
+    lead, nothing = pairs[-1]
+    if nothing or degrees(lead)[1] or degrees(root)[1]:
+        raise Rejected("the leading coefficient depends on the mode")
+    denominators_below(names, root)
+    common = content([lead])
+    primitive = without(lead, common)
+    scaled = [tuple(quotient(times(p, root), primitive) for p in pair) for pair in pairs]
+    return reduced(factor / common, [(a, b) for a, b in scaled])
+
+
+def denominators_below(names: Names, root: Plane) -> None:
+    """A polynomial in m vanishes wherever a denominator of the scheme does."""
+    for below in names.below:
+        if not names.positive(below):
+            (line, rest), *_ = in_one_variable(names, [below])
+            simple = squarefree(column(line, 0))
+            if rest or (len(simple) > 1 and divided(column(root, 0), simple)[1]):
+                raise Rejected("a denominator of the scheme may vanish")
+    if names.parameter in names.inverted and root.get((0, 0)):
+        raise Rejected("the scheme divides by the parameter")
+
+
+def square_root(c: Fraction) -> Fraction:
+    """The root of the square of a rational."""
+    if c > 0:
+        found = Fraction(isqrt(c.numerator), isqrt(c.denominator))
+        if found**2 == c:
+            return found
+    raise Rejected("a leading coefficient is no square")
+
+
+# ---- the recursion
+
+
+def stage(p: Family) -> tuple[Plane, list[Pair]]:
+    """E and the coefficients of P_1, both without scale^2."""
+    last, first = conjugate(p.pairs[-1]), p.pairs[0]
+    value = plus(modulus(last), modulus(first), -1)
+    after = [
+        total(product(last, c), product(first, conjugate(d)), -1)
+        for c, d in zip(p.pairs[1:], p.pairs[-2::-1], strict=True)
+    ]
+    return value, after
+
+
+def next_one(p: Family, after: list[Pair], divisor: Plane) -> Family:
+    """P_1 / divisor."""
+    if not divisor:
+        raise Rejected("a division by zero")
+    common = content([divisor])
+    primitive = without(divisor, common)
+    divided_pairs = [(quotient(a, primitive), quotient(b, primitive)) for a, b in after]
+    return reduced(p.scale**2 / common, divided_pairs)
