@@ -11,6 +11,7 @@ from hypothesis import given, settings, strategies as st
 from equality import FILES, TOLERANCE, compare, contract, told
 from lattices import node_by_node
 from strategies import pdes, staggered, upwind
+from vectors import collocated, electric, walled_iterates
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE, ids=str)
@@ -23,8 +24,11 @@ def test_contract_file(name, counts, dtype):
 # ---- random texts
 
 
-@pytest.mark.parametrize("strategy", [node_by_node, pdes, upwind, staggered])
-@settings(max_examples=40)
+KINDS = (node_by_node, walled_iterates, pdes, upwind, collocated, staggered, electric)
+
+
+@pytest.mark.parametrize("strategy", KINDS)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_random_text(strategy, data):
     told(compare, data.draw(strategy()))
@@ -38,6 +42,6 @@ def test_random_text_in_single_precision(case):
 
 @pytest.mark.slow
 @settings(max_examples=2000)
-@given(st.one_of(pdes(), pdes(), upwind(), staggered(), node_by_node()))
+@given(st.one_of(pdes(), pdes(), *(strategy() for strategy in KINDS)))
 def test_many_random_texts(case):
     told(compare, case)
