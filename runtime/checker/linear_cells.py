@@ -10,14 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, pairwise
+from math import comb, lcm
 from typing import Any
 
 from .linear_planes import Plane, columns, row
-from .polynomials import Line, positive_by_halving, value
+from .polynomials import Line, value
 from .ranges import Range, Rejected, only
 from .trees import number
 
 DEEPEST = 400
+HALVINGS = 2000
 MOST_TERMS = 500
 
 
@@ -175,9 +177,34 @@ def sign_at(f: Plane, m: Number) -> int:
 def _sign(p: Line) -> int:
     """The sign of p on 0 <= y <= 1."""
     sign = 1 if p and p[0] > 0 else -1
-    if not p or positive_by_halving([sign * c for c in p]) is not True:
+    if not p or not _positive([sign * c for c in p]):
         raise Rejected("a factor is not shown to keep its sign")
     return sign
+
+
+def _positive(p: Line) -> bool:
+    """p > 0 on 0 <= y <= 1: coefficients of Bernstein >= 0 and > 0 at both ends, on halves.
+
+    The coefficients are whole numbers; a half carries 2^n times its own, which keeps signs.
+    """
+    n = len(p) - 1
+    scale = lcm(*(c.denominator for c in p)) * lcm(*(comb(n, j) for j in range(n + 1)))
+    powers = [int(c * scale / comb(n, j)) for j, c in enumerate(p)]
+    stack = [[sum(comb(k, j) * powers[j] for j in range(k + 1)) for k in range(n + 1)]]
+    for _ in range(HALVINGS):
+        here = stack.pop()
+        if here[0] <= 0 or here[-1] <= 0:
+            return False
+        if min(here) < 0:
+            low, high = [here[0] << n], [here[-1] << n]
+            for k in range(1, n + 1):
+                here = [x + y for x, y in pairwise(here)]
+                low.append(here[0] << (n - k))
+                high.append(here[-1] << (n - k))
+            stack += [low, high[::-1]]
+        if not stack:
+            return True
+    return False
 
 
 def _range(p: Line, m: Range) -> Range:
