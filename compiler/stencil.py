@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
+from itertools import count
+from math import factorial, lcm, prod
+from operator import add
 from typing import TypeAlias
 
+import flint
 import sympy
 from sympy import Expr
 
@@ -29,6 +33,12 @@ class Stencil:
     scale: Expr
     shift: Offset
 
+    def __hash__(self) -> int:
+        # Wide stencils have thousands of weights, and a Fraction is slow to hash: equality looks
+        # at all of them, the hash at the ends.
+        ends = (self.weights[0], self.weights[-1]) if self.weights else ()
+        return hash((len(self.weights), ends, self.scale, self.shift))
+
     @property
     def dim(self) -> int:
         """Number of axes."""
@@ -39,6 +49,11 @@ class Stencil:
         """Per axis how far it reads below and above, both as non-negative numbers."""
         columns = tuple(zip(*(o for o, _ in self.weights), strict=True)) or ((0,),) * self.dim
         return tuple((max(0, -min(c)), max(0, *c)) for c in columns)
+
+    def integral(self) -> tuple[dict[Offset, int], int]:
+        """(weights as integers, the denominator that they share)."""
+        common = lcm(*(w.denominator for _, w in self.weights))
+        return {o: w.numerator * (common // w.denominator) for o, w in self.weights}, common
 
     def adjoint(self) -> Stencil:
         """The transpose on Z^d: <S u, v> = <u, S^T v>; exact under each boundary's ghosts."""
@@ -56,30 +71,80 @@ class Stencil:
 
     def after(self, inner: Stencil) -> Stencil:
         """The composition: self applied to the result of `inner`."""
+        product = _in_shifts(self) * _in_shifts(inner)
+        low = [-(a + b) for (a, _), (b, _) in zip(self.reach, inner.reach, strict=True)]
         pairs = (
-            (tuple(a + b for a, b in zip(o, p, strict=True)), w * v)
-            for o, w in self.weights
-            for p, v in inner.weights
+            (
+                tuple(int(p) + o for p, o in zip(powers, low, strict=True)),
+                Fraction(int(w.p), int(w.q)),
+            )
+            for powers, w in product.to_dict().items()
         )
-        shift = tuple(a + b for a, b in zip(self.shift, inner.shift, strict=True))
+        shift = tuple(map(add, self.shift, inner.shift))
         return stencil(pairs, scale=self.scale * inner.scale, shift=shift)
 
-    def moment(self, powers: tuple[int, ...]) -> Fraction:
-        """sum_o w_o prod_a (o_a + e_a)^p_a, e the half-cell shift: for checks of the order."""
-        total = Fraction(0)
-        for offset, weight in self.weights:
-            product = weight
-            for o, s, p in zip(offset, self.shift, powers, strict=True):
-                product *= (o + Fraction(s, 2)) ** p
-            total += product
-        return total
+    def taylor(self) -> Iterator[dict[Offset, Fraction]]:
+        """For degree 0, 1, 2, ...: c_p of sum_o w_o u(x + o + e) = sum_p c_p d^p u(x), h = 1.
+
+        c_p = sum_o w_o prod_a (o_a + e_a)^p_a / p_a!, e the half-cell shift; zeros are left out.
+        """
+        weights, common = self.integral()
+        moments = _Moments({
+            tuple(2 * o + e for o, e in zip(offset, self.shift, strict=True)): w
+            for offset, w in weights.items()
+        })  # fmt: skip
+        for degree in count():
+            found = {}
+            for powers in _powers(degree, self.dim):
+                if moment := moments.of(powers):
+                    share = common * 2**degree * prod(map(factorial, powers))
+                    found[powers] = Fraction(moment, share)
+            yield found
+
+
+def _in_shifts(stencil: Stencil) -> flint.fmpq_mpoly:
+    """The stencil as a polynomial in the shifts along the axes, its reach below factored out."""
+    shifts = flint.fmpq_mpoly_ctx.get([f"E{a}" for a in range(stencil.dim)])
+    low = [below for below, _ in stencil.reach]
+    return shifts.from_dict(
+        {tuple(map(add, o, low)): flint.fmpq(w.numerator, w.denominator)
+         for o, w in stencil.weights}
+    )  # fmt: skip
+
+
+def _powers(degree: int, dim: int) -> Iterator[Offset]:
+    """All exponents of a total degree, in lexicographic order."""
+    if dim == 1:
+        yield (degree,)
+    else:
+        for first in range(degree + 1):
+            yield from ((first, *rest) for rest in _powers(degree - first, dim - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Moments:
+    """sum_x w_x prod_a x_a^p_a by powers p: one axis after the other, each sum made once."""
+
+    weights: Mapping[Offset, int]
+    known: dict[int, _Moments] = field(default_factory=dict)  # by the power along the last axis
+
+    def of(self, powers: Offset) -> int:
+        if not powers:
+            return self.weights.get((), 0)
+        *others, power = powers
+        if power not in self.known:
+            summed: dict[Offset, int] = {}
+            for (*place, x), w in self.weights.items():
+                summed[tuple(place)] = summed.get(tuple(place), 0) + w * x**power
+            self.known[power] = _Moments({p: w for p, w in summed.items() if w})
+        return self.known[power].of(tuple(others))
 
 
 def stencil(pairs: Iterable[tuple[Offset, Fraction]], *, scale: Expr, shift: Offset) -> Stencil:
     """Collect equal offsets, drop zeros, sort: the normal form."""
     collected: dict[Offset, Fraction] = {}
     for offset, weight in pairs:
-        collected[offset] = collected.get(offset, Fraction(0)) + weight
+        collected[offset] = collected[offset] + weight if offset in collected else weight
     weights = tuple(sorted((o, w) for o, w in collected.items() if w))
     return Stencil(weights=weights, scale=scale, shift=shift)
 

@@ -11,6 +11,7 @@ l2_stable: with constant coefficients and ghosts that never add, columns sum to 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -32,6 +33,7 @@ from .walls import domain, grids, kind
 from .weights import weight
 
 Sum = dict[Expr, Fraction]  # monomial -> factor
+Pairs = Iterator[tuple[Offset, Offset, Sum]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,8 +73,8 @@ def rows_of(scheme: Scheme, parts: tuple[Atom, ...], owner: Symbol, marks: Signs
                 raise Unprovable(f"a term of '{owner}' is no combination of its own values")
             found.names |= names_in([atom.coefficient])
             if isinstance(atom, Constant):
+                scale = marks.monomials(atom.coefficient * atom.stencil.scale)
                 for offset, w in atom.stencil.weights:
-                    scale = marks.monomials(atom.coefficient * atom.stencil.scale)
                     _add(stencil.setdefault(offset, {}), scale, w)
             else:
                 found.constant = False
@@ -118,7 +120,7 @@ def _take_flux(scheme: Scheme, atom: Diffusive, found: Rows, marks: Signs) -> No
             names, data, _, _ = depends(scheme, faces[0].weight)
             found.names |= names
             found.data |= data
-        for (o, p), entry in _matrix(atom.coefficient, faces, marks).items():
+        for o, p, entry in _matrix(atom.coefficient, faces, marks):
             if o == p:
                 _add(found.loss, entry, high)
                 continue
@@ -128,17 +130,19 @@ def _take_flux(scheme: Scheme, atom: Diffusive, found: Rows, marks: Signs) -> No
             _add(found.neighbours.setdefault(offset, {}), entry, -high)
 
 
-def _matrix(coefficient: Expr, faces: list[Face], marks: Signs) -> dict[tuple[Offset, Offset], Sum]:
-    """sum_a k_a(o) k_a(p) by pairs of points; its rows sum to 0 since differences do."""
-    found: dict[tuple[Offset, Offset], Sum] = {}
-    for face in faces:
-        if sum(w for _, w in face.difference.weights) != 0:
+def _matrix(coefficient: Expr, faces: list[Face], marks: Signs) -> Pairs:
+    """sum_a k_a(o) k_a(p), row by row since of a wide difference the first row decides."""
+    parts: list[tuple[Sum, dict[Offset, Fraction]]] = []
+    for k in (face.difference for face in faces):
+        if sum(w for _, w in k.weights) != 0:  # then the rows of the matrix sum to 0
             raise Unprovable("a slope does not vanish on constants")
-        scale = marks.monomials(coefficient * face.difference.scale**2)
-        for o, v in face.difference.weights:
-            for p, w in face.difference.weights:
-                _add(found.setdefault((o, p), {}), scale, v * w)
-    return found
+        parts.append((marks.monomials(coefficient * k.scale**2), dict(k.weights)))
+    for o in dict.fromkeys(o for _, weights in parts for o in weights):
+        row: dict[Offset, Sum] = {}
+        for scale, weights in parts:
+            for p, w in weights.items() if o in weights else ():
+                _add(row.setdefault(p, {}), scale, weights[o] * w)
+        yield from ((o, p, entry) for p, entry in row.items())
 
 
 # ---- walls

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 
 import sympy
 from sympy import Expr, Symbol
@@ -186,6 +187,7 @@ def depends(scheme: Scheme, node: Grid) -> tuple[set[str], set[str], bool, bool]
     return names, data, not reads(node), steady
 
 
+@lru_cache(maxsize=256)  # each theorem and each claim asks
 def squared(difference: Stencil) -> Polynomial:
     """The symbol of K^T K, or the square of the l1 norm where it is not even along each axis."""
     found = symbol(autocorrelation(difference))

@@ -34,7 +34,7 @@ class Signs:
 
     def monomials(self, expression: Expr) -> dict[Expr, Fraction]:
         """The expression as {monomial: rational factor}; every monomial is positive."""
-        replaced = sympy.expand(expression.subs(dict(self.positive), simultaneous=True))
+        replaced = sympy.expand(expression.xreplace(dict(self.positive)))
         found: dict[Expr, Fraction] = {}
         for term in sympy.Add.make_args(replaced):
             factor, rest = term.as_coeff_Mul(rational=True)

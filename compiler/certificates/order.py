@@ -8,9 +8,7 @@ of order p are of order p. What is said of walls in the report of `order` is exp
 
 from __future__ import annotations
 
-from fractions import Fraction
-from itertools import product
-from math import factorial
+from itertools import islice
 
 import sympy
 from sympy import Expr
@@ -89,32 +87,20 @@ def _is_value(stencil: Stencil) -> bool:
 
 def order_of(stencil: Stencil, scheme: Scheme) -> tuple[int, str]:
     """The order of a stencil and what it approximates: "dxx + dyy"; raises Unprovable."""
-    degrees = (d for d in range(HIGHEST) if taylor(stencil, d))
-    degree, following = next(degrees, None), next(degrees, None)
-    if degree is None or following is None:
+    degrees = ((d, t) for d, t in enumerate(islice(stencil.taylor(), HIGHEST)) if t)
+    leading, following = next(degrees, None), next(degrees, None)
+    if leading is None or following is None:
         raise Unprovable("a stencil approximates no derivative")
+    degree, derivatives = leading
     parts = []
-    for powers, value in sorted(taylor(stencil, degree).items(), reverse=True):
+    for powers, value in sorted(derivatives.items(), reverse=True):
         spacing: Expr = sympy.Mul(*(a.spacing**p for a, p in zip(scheme.axes, powers, strict=True)))
         factor = sympy.simplify(stencil.scale * spacing)
         if not factor.is_Rational:
             raise Unprovable("a stencil and its spacings are of different degrees")
         size = sympy.Rational(value.numerator, value.denominator) * factor
         parts.append(f"{size}*d{name(scheme, powers)}")
-    return following - degree, " + ".join(parts)
-
-
-def taylor(stencil: Stencil, degree: int) -> dict[tuple[int, ...], Fraction]:
-    """The factors of the derivatives of one total degree in sum_o w_o u(x + o), unit spacing."""
-    found = {}
-    for powers in product(range(degree + 1), repeat=stencil.dim):
-        if sum(powers) == degree:
-            value = stencil.moment(powers)
-            for p in powers:
-                value /= factorial(p)
-            if value:
-                found[powers] = value
-    return found
+    return following[0] - degree, " + ".join(parts)
 
 
 def name(scheme: Scheme, powers: tuple[int, ...]) -> str:

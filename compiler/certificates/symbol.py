@@ -30,42 +30,40 @@ MOST_BOXES = 4000
 
 def symbol(stencil: Stencil) -> Polynomial | None:
     """The symbol as a polynomial in y, or None when the weights are not even along each axis."""
-    weights = dict(stencil.weights)
     if any(stencil.shift):
         return None
-    for offset, weight in weights.items():
-        for flipped in product(*({k, -k} for k in offset)):
-            if weights.get(flipped) != weight:
+    weights, common = stencil.integral()
+    for axis in range(stencil.dim):
+        for offset, weight in weights.items():
+            if weights.get((*offset[:axis], -offset[axis], *offset[axis + 1 :])) != weight:
                 return None
-    total: Polynomial = {}
+    total: dict[Powers, int] = {}
     for offset, weight in weights.items():
         key = tuple(map(abs, offset))
-        total[key] = total.get(key, Fraction(0)) + weight
+        total[key] = total.get(key, 0) + weight
     for axis in range(stencil.dim):  # cos(k theta) along one axis after the other
-        powers: Polynomial = {}
+        powers: dict[Powers, int] = {}
         for key, weight in total.items():
             for i, c in enumerate(_chebyshev(key[axis])):
                 at = (*key[:axis], i, *key[axis + 1 :])
-                powers[at] = powers.get(at, Fraction(0)) + c * weight
+                powers[at] = powers.get(at, 0) + c * weight
         total = powers
-    return {p: w for p, w in total.items() if w}
+    return {p: Fraction(w, common) for p, w in total.items() if w}
 
 
 @lru_cache(maxsize=256)
-def _chebyshev(k: int) -> tuple[Fraction, ...]:
+def _chebyshev(k: int) -> tuple[int, ...]:
     """T_k(1 - 2y) by powers of y."""
-    if k == 0:
-        return (Fraction(1),)
-    if k == 1:
-        return (Fraction(1), Fraction(-2))
-    a, b = _chebyshev(k - 1), _chebyshev(k - 2)
-    found = [Fraction(0)] * (k + 1)
-    for i, c in enumerate(a):
-        found[i] += 2 * c
-        found[i + 1] -= 4 * c
-    for i, c in enumerate(b):
-        found[i] -= c
-    return tuple(found)
+    before, found = [1], [1, -2]
+    for _ in range(k - 1):
+        following = [0] * (len(found) + 1)
+        for i, c in enumerate(found):
+            following[i] += 2 * c
+            following[i + 1] -= 4 * c
+        for i, c in enumerate(before):
+            following[i] -= c
+        before, found = found, following
+    return tuple(found if k else before)
 
 
 def plus(a: Polynomial, b: Polynomial) -> Polynomial:

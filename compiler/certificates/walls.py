@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import sympy
 from sympy import Expr, Symbol
@@ -63,16 +64,21 @@ class Mirror:
 
     def along(self, stencil: Stencil) -> int:
         """EVEN when the weights are symmetric along the axis, ODD when antisymmetric."""
-        weights = dict(stencil.weights)
-        signs = set()
-        for offset, weight in weights.items():
-            image = list(offset)
-            image[self.axis] = -offset[self.axis] - stencil.shift[self.axis]
-            other = weights.get(tuple(image))
-            if other is None or abs(other) != abs(weight):
-                return NEITHER
-            signs.add(EVEN if other == weight else ODD)
-        return signs.pop() if len(signs) == 1 else NEITHER
+        return _reflected(stencil, self.axis)
+
+
+@lru_cache(maxsize=1024)  # each wall of an axis asks, and each claim
+def _reflected(stencil: Stencil, axis: int) -> int:
+    """The parity of the weights under o -> -o - e along an axis, e the half-cell shift."""
+    weights, _ = stencil.integral()
+    signs = set()
+    for offset, weight in weights.items():
+        image = -offset[axis] - stencil.shift[axis]
+        other = weights.get((*offset[:axis], image, *offset[axis + 1 :]))
+        if other is None or abs(other) != abs(weight):
+            return NEITHER
+        signs.add(EVEN if other == weight else ODD)
+    return signs.pop() if len(signs) == 1 else NEITHER
 
 
 def mirror_of(scheme: Scheme, unknown: Unknown, axis: int, end: int) -> Mirror:

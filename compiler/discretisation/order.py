@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import product
-from math import factorial
+from itertools import islice
 
 import sympy
 from sympy import Expr, Symbol
@@ -16,19 +15,6 @@ from ..stencil import Stencil
 _DEGREES = 34  # beyond the widest stencil nothing is looked for
 
 
-def taylor(stencil: Stencil, degree: int) -> dict[tuple[int, ...], Fraction]:
-    """Coefficients of the derivatives of one total degree in sum_o w_o u(x + o), unit spacing."""
-    found = {}
-    for powers in product(range(degree + 1), repeat=stencil.dim):
-        if sum(powers) == degree:
-            value = stencil.moment(powers)
-            for p in powers:
-                value /= factorial(p)
-            if value:
-                found[powers] = value
-    return found
-
-
 def consistency(stencil: Stencil) -> tuple[int, int, dict[tuple[int, ...], Fraction]] | None:
     """(degree of the derivative, order, leading error): the first two degrees with a moment.
 
@@ -36,7 +22,7 @@ def consistency(stencil: Stencil) -> tuple[int, int, dict[tuple[int, ...], Fract
     """
     if len(stencil.weights) == 1 and not any(any(o) for o, _ in stencil.weights):
         return None
-    degrees = ((d, t) for d in range(_DEGREES) if (t := taylor(stencil, d)))
+    degrees = ((d, t) for d, t in enumerate(islice(stencil.taylor(), _DEGREES)) if t)
     first = next(degrees, None)
     second = next(degrees, None)
     if first is None or second is None:

@@ -7,9 +7,12 @@ classes, loops and conditions. Everything else, comments and blank lines among i
 from __future__ import annotations
 
 import ast
+from collections import deque
+from collections.abc import Iterator
 
-from .document import Choice, Doc, Group, must_break, show
+from .document import Choice, Doc, Group, must_break
 from .expressions import BARE, INSIDE, Chained, Expressions, if_needed, listed, soft
+from .lines import show
 from .precedence import OPERATORS
 from .preferences import Preferences, is_word
 from .source_text import SourceText, Unknown
@@ -20,8 +23,7 @@ def layout(text: str) -> str:
     source = SourceText(text)
     statements = Statements(source)
     lines = text.split("\n")
-    nodes = [node for node in ast.walk(source.tree) if isinstance(node, ast.stmt)]
-    for node in sorted(nodes, key=lambda n: n.lineno, reverse=True):
+    for node in sorted(_statements(source.tree), key=lambda n: n.lineno, reverse=True):
         last = source.last_line(node)
         if last is None:
             continue
@@ -31,6 +33,16 @@ def layout(text: str) -> str:
             continue
         lines[node.lineno - 1 : last] = shown.split("\n")
     return "\n".join(lines)
+
+
+def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
+    """All statements, outer ones first; no expression holds one."""
+    found: deque[ast.AST] = deque([tree])
+    while found:
+        node = found.popleft()
+        if isinstance(node, ast.stmt):
+            yield node
+        found += (n for n in ast.iter_child_nodes(node) if not isinstance(n, ast.expr))
 
 
 class Statements:

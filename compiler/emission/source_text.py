@@ -6,6 +6,7 @@ import ast
 import io
 import keyword
 import tokenize
+from collections.abc import Iterator
 from tokenize import COMMENT, DEDENT, ENDMARKER, INDENT, NAME, NEWLINE, NL, OP, STRING, TokenInfo
 
 Place = tuple[int, int]  # line from 1, byte of the line from 0, as in syntax trees
@@ -31,11 +32,10 @@ class SourceText:
     """A text with its tokens."""
 
     def __init__(self, text: str) -> None:
-        self.lines = [line.encode() for line in text.split("\n")]
+        self.lines = [] if text.isascii() else text.split("\n")
         every = list(tokenize.generate_tokens(io.StringIO(text).readline))
         self.tree = ast.parse(text)
-        signed = (n.operand for n in ast.walk(self.tree) if isinstance(n, ast.UnaryOp))
-        self.powers = {n for n in signed if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Pow)}
+        self.powers = set(_signed_powers(self.tree)) if "**" in text else set()
         self.comments = {t.start[0]: t for t in every if t.type == COMMENT}
         tokens = [t for t in every if t.type not in _SILENT]
         self.starts = {self._place(t.start): i for i, t in enumerate(tokens)}
@@ -52,8 +52,8 @@ class SourceText:
     def _place(self, position: tuple[int, int]) -> Place:
         line, column = position
         if line > len(self.lines):
-            return line, column
-        return line, len(self.lines[line - 1].decode()[:column].encode())
+            return position
+        return line, len(self.lines[line - 1][:column].encode())
 
     def is_wrapped(self, node: ast.expr) -> bool:
         """Whether an expression stands in parentheses that are no part of it or of a call.
@@ -122,6 +122,14 @@ class SourceText:
             raise Unknown("a string of several parts")
         word = token.string
         return f'"{word[1:-1]}"' if word[0] == "'" and not set(word) & {'"', "\\"} else word
+
+
+def _signed_powers(tree: ast.AST) -> Iterator[ast.BinOp]:
+    """The powers that follow a sign."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.UnaryOp(operand=ast.BinOp(op=ast.Pow()) as power):
+                yield power
 
 
 def _is_called(token: TokenInfo) -> bool:
