@@ -8,6 +8,7 @@ step is growth of a mode; for the blocks it contradicts the claim itself.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from math import ceil, isqrt, log, prod
 from typing import Any
@@ -23,9 +24,9 @@ from ..scheme import Scheme, Unknown
 from .atoms import Constant, Diffusive, Source, atoms, equations, home
 from .base import Proved, claim_text
 from .forms import text
-from .modes import growing_mode
+from .modes import growing_mode, state_arrays
 from .replay import NoReplay, Replay, lower, replays
-from .states import MOST_POINTS, grids, modes, reach
+from .states import MOST_POINTS, grids, modes, reach, varies
 
 SMALL = Fraction(1, 10**9)  # so small that a flux is linear
 
@@ -181,7 +182,7 @@ def _mode(scheme: Scheme, tau: Expr) -> Found | None:
 
 
 def _traces(scheme: Scheme, tau: Expr) -> Found | None:
-    """Three steps on a mode: its multiples satisfy a_2 = t a_1 - d a_0, the roots t, d decide."""
+    """Three steps on a mode: the states satisfy s_2 = t s_1 - d s_0, so t, d give eigenvalues."""
     rates = equations(scheme, None)
     for counts in grids(scheme):
         for rate in rates:
@@ -191,20 +192,15 @@ def _traces(scheme: Scheme, tau: Expr) -> Found | None:
                 if not replay.exactly:
                     return None
                 state = replay.arrays(_levels(scheme, name, values))
-                multiples = _multiples(replay, state, name, values)
-                growth = None if multiples is None else _largest_root(multiples)
-                if growth is not None and growth > 1:
+                recurrence = _orbit(replay, state, name, values)
+                growth = Fraction(0) if recurrence is None else _largest_root(*recurrence)
+                if growth > 1:
                     return _witness(scheme, mode, counts, growth, {name: values})
     return None
 
 
-def _largest_root(multiples: list[Fraction]) -> Fraction | None:
-    """A lower bound of the largest root of x^2 - t x + d, from a_2 = t a_1 - d a_0 and a_3."""
-    a0, a1, a2, a3 = multiples
-    determinant = a1 * a1 - a0 * a2
-    if not determinant:
-        return None
-    t, d = (a1 * a2 - a0 * a3) / determinant, (a2 * a2 - a1 * a3) / determinant
+def _largest_root(t: Fraction, d: Fraction) -> Fraction:
+    """A lower bound of the largest root of x^2 - t x + d."""
     if t * t >= 4 * d:
         return (abs(t) + root_below(t * t - 4 * d)) / 2
     return root_below(d)
@@ -218,21 +214,44 @@ def _levels(scheme: Scheme, name: str, values: Values) -> dict[str, Values]:
     return {name: values, **older}
 
 
-def _multiples(
+def _orbit(
     replay: Replay, state: dict[str, Any], name: str, values: Values
-) -> list[Fraction] | None:
+) -> tuple[Fraction, Fraction] | None:
+    """The t and d of the recurrence that the states of three steps satisfy."""
     zero = replay.arrays({})
-    found = [Fraction(1)]
+    found, orbit = [Fraction(1)], [_flattened(replay, state, zero)]
     base = zero
     for _ in range(3):
         state, base = replay.step(state), replay.step(base)
+        orbit.append(_flattened(replay, state, base))
         moved = state[name] - base[name]
         index = next(i for i in np.ndindex(values.shape) if values[i])
         factor: Any = moved[index] / values[index]
         if any(moved[i] != factor * values[i] for i in np.ndindex(values.shape)):
             return None
         found.append(Fraction(factor))
-    return found
+    recurrence = _recurrence(found)
+    if recurrence is None:
+        return None
+    t, d = recurrence
+    # Other arrays may hold parts of further eigenvectors: all of them must follow the recurrence.
+    follows = all(c == t * b - d * a for a, b, c in zip(*orbit[:3], strict=True))
+    return recurrence if follows else None
+
+
+def _flattened(replay: Replay, state: Mapping[str, Any], base: Mapping[str, Any]) -> list[Any]:
+    """All arrays that live from step to step, less those of the zero state."""
+    names = state_arrays(replay.scheme)
+    return [v for n in names for v in (state[n] - base[n]).flat]
+
+
+def _recurrence(multiples: list[Fraction]) -> tuple[Fraction, Fraction] | None:
+    """t and d of a_2 = t a_1 - d a_0 and a_3 = t a_2 - d a_1."""
+    a0, a1, a2, a3 = multiples
+    determinant = a1 * a1 - a0 * a2
+    if not determinant:
+        return None
+    return (a1 * a2 - a0 * a3) / determinant, (a2 * a2 - a1 * a3) / determinant
 
 
 # ---- extremes
@@ -249,7 +268,8 @@ def _extremes(scheme: Scheme, tau: Expr, proved: Proved | None) -> Found | None:
     for axis in scheme.axes:
         if axis.count is not None and axis.count < size:
             size = min(size, axis.count)
-        counts.append(size if axis.count is None or axis.count > size else axis.count)
+        n = size if axis.count is None else axis.count
+        counts.append(n if n < size or (axis.periodic and varies(scheme, axis)) else size)
     if prod(counts) > MOST_POINTS:
         return None
     replay = replays(scheme, tuple(counts), tau)

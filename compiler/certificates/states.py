@@ -9,9 +9,9 @@ from math import cos, pi, sin
 
 import numpy as np
 
-from ..grid import Flux, Linear, walk
+from ..grid import Flux, Linear, Read, walk
 from ..reference.arithmetic import Values
-from ..scheme import Scheme
+from ..scheme import GridAxis, Scheme
 from .methods import Foreign, tableau
 
 SIZES = (4, 8, 16)
@@ -25,7 +25,9 @@ def grids(scheme: Scheme) -> Iterator[tuple[int, ...]]:
         counts = []
         for axis, (below, above) in zip(scheme.axes, reaches, strict=True):
             n = size
-            if axis.periodic:
+            if axis.periodic and axis.count is not None and varies(scheme, axis):
+                n = axis.count  # what repeats in the state does not repeat in the scheme
+            elif axis.periodic:
                 if axis.count is not None and axis.count % size:
                     n = 2 if axis.count % 2 == 0 else axis.count
             else:
@@ -34,6 +36,16 @@ def grids(scheme: Scheme) -> Iterator[tuple[int, ...]]:
             counts.append(n)
         if int(np.prod(counts)) <= MOST_POINTS:
             yield tuple(counts)
+
+
+def varies(scheme: Scheme, axis: GridAxis) -> bool:
+    """A term or given data depend on the coordinate of an axis."""
+    nodes = {node for rate in scheme.rates for term in rate.terms for node in walk(term.value)}
+    read = {node.symbol for node in nodes if isinstance(node, Read)}
+    formulas = [
+        f for d in scheme.model.data if read.intersection(d.symbols) for f in d.formula or ()
+    ]
+    return axis.symbol in read or any(axis.symbol in f.free_symbols for f in formulas)
 
 
 def reach(scheme: Scheme) -> list[tuple[int, int]]:
