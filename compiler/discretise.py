@@ -5,8 +5,10 @@ from __future__ import annotations
 from sympy import Symbol
 
 from .discretisation.context import Context
+from .discretisation.determined import check_determined
 from .discretisation.formulas import check_formulas
-from .discretisation.nodewise import depth, nodewise_terms
+from .discretisation.implicit import blocks, iterate_rate
+from .discretisation.nodewise import depth
 from .discretisation.order import interior_row, wall_rows
 from .discretisation.placement import axes_of, locations_of, unknowns_of
 from .discretisation.support import refuse_later
@@ -18,7 +20,7 @@ from .scheme import GridAxis, Rate, Scheme, Term, Unknown
 from .source import Faults
 from .stencil import Location
 
-_ORDER_OF = {"dt": 1, "dtt": 2, "iterate": 0}
+_ORDER_OF = {"dt": 1, "dtt": 2}
 
 
 def discretise(model: Model) -> Scheme:
@@ -36,9 +38,16 @@ def discretise(model: Model) -> Scheme:
     faults.check()
     unknowns = unknowns_of(model, locations)
     context = _context(model, axes, locations, unknowns, faults)
-    rates = tuple(_rate(context, locations, e) for e in model.equations)
+    together = blocks(e for e in model.equations if e.kind == "iterate")
+    rates = tuple(
+        iterate_rate(context, e, together[e.unknown])
+        if e.kind == "iterate"
+        else _rate(context, locations, e)
+        for e in model.equations
+    )
     faults.check()
     rates, step = build_step(model, rates, depth(model.equations), faults)
+    check_determined(model, rates, step, unknowns=unknowns, axes=axes, faults=faults)
     faults.check()
     interior = interior_row(rates, axes)
     return Scheme(
@@ -82,8 +91,6 @@ def _rate(context: Context, locations: dict[Symbol, Location], equation: Equatio
 def _terms(context: Context, equation: Equation, at: Location) -> tuple[Term, ...]:
     """The right side, addend by addend where the time method tells them apart."""
     time = context.model.time
-    if equation.kind == "iterate":
-        return nodewise_terms(context, equation)
     if (
         time is not None
         and METHODS[time.method.name].splits

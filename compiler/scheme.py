@@ -37,12 +37,19 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """d^order u / dt^order = sum of terms, at u's location. order 0: the new value itself."""
+    """d^order u / dt^order = sum of terms, at u's location. order 0: the new value itself.
+
+    An implicit one of order 0 has terms on its `left`: left(new) = terms. They read the newest
+    level of u and of the unknowns that are coupled with it, symbols that the stage `solves` for,
+    and are linear in them with constant coefficients. Ghosts of the newest level are those at its
+    time, one TAU after the stage's.
+    """
 
     unknown: Symbol
     order: int
     terms: tuple[Term, ...]
     span: Span
+    left: tuple[Term, ...] = ()
 
 
 # ---- where it lives
@@ -117,6 +124,8 @@ class Update:
 class Stage:
     """Simultaneous updates; fields are read from the arrays named in `at` (default: their own).
 
+    Updates by rates with a left side are solved together: `solves` says for which target each
+    newest level stands that they read.
     With a `table` the stage runs once for each row: symbol -> exact values, one a repetition.
     `moves` renames arrays after the updates: (target, source). `time` is the time of evaluation
     relative to the step's start, in units of TAU. `frozen` "save" computes the flux weights from
@@ -130,6 +139,7 @@ class Stage:
     table: tuple[tuple[Symbol, tuple[Expr, ...]], ...] = ()
     time: Expr = sympy.S.Zero
     frozen: str = ""
+    solves: tuple[tuple[Symbol, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,6 +117,19 @@ def test_what_is_advanced_already_may_be_read() -> None:
     assert "AtNode(a, 1, 1)" in str(second.right)
 
 
+COUPLED = {
+    "a[k+1, i] + b[k+1, i] = a[k, i]\niterate a[k+1, i] - b[k+1, i] = b[k, i]": ["b", "a"],
+    "b[k+1, i] + a[k+1, i] = a[k, i]\niterate b[k+1, i] = a[k, i-1]": ["a", "b"],
+    "a[k+1, i] - b[k+1, i] = a[k, i]\niterate b[k+1, i] + a[k+1, i+1] = b[k, i]": ["a", "b"],
+}
+
+
+@pytest.mark.parametrize(("lines", "names"), COUPLED.items())
+def test_lines_of_a_coupled_system_have_unknowns_of_their_own(lines: str, names: list[str]) -> None:
+    found = model(f"field a, b\niterate {lines}\n").equations
+    assert [str(e.unknown) for e in found] == names
+
+
 def test_iterates_on_domains_and_graphs() -> None:
     domain = "domain x in [0, 1]\ngrid 8\nboundary periodic\nfield u\ndata f\n"
     assert laws(f"{domain}{RATIO}iterate u[k+1, i] = u[k, i] + r*f[i+1] + f\n") == [

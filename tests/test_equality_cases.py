@@ -5,7 +5,9 @@ computes the same.
 """
 
 import pytest
+import torch
 
+import iterant
 from equality import compare
 from strategies import Case
 
@@ -109,6 +111,25 @@ def parties():
 def test_case(name):
     counts = (3, 4) if "grid 3, 4" in TEXTS[name] else (3,)
     compare(Case(text=TEXTS[name], counts=counts, steps=6))
+
+
+def test_derivative_of_an_older_level():
+    text = "domain x in [0, 1]\ngrid 3\nboundary u = 1\nfield u\n"
+    text += "iterate u[k+1] = u[k] + lap(u[k-1])/100 + u[k-2]*dx(u[k])/10\n"
+    compare(Case(text=f"scheme case\n{text}", counts=(3,), steps=4))
+
+
+def test_unknowns_named_like_levels():
+    text = "scheme case\nfield u, u_old, u_new\n"
+    text += "iterate u[k+1, i] = u[k, i+1]/2 + u[k-1, i]/3, steps 4\n"
+    text += "iterate u_old[k+1, i] = u[k+1, i-1]/2\niterate u_new[k+1, i] = u_new[k, i-1]\n"
+    u, v, w = before, _, _ = torch.rand(3, 5, dtype=torch.float64)
+    found = iterant.compile(text).module()(u, v, w)
+    for _ in range(4):
+        before, u = u, u.roll(-1) / 2 + before / 3
+        v, w = u.roll(1) / 2, w.roll(1)
+    for name, value in {"u": u, "u_old": v, "u_new": w}.items():
+        torch.testing.assert_close(found[name], value)
 
 
 @pytest.mark.parametrize("names", list(parties()), ids=lambda names: "-".join(names.values()))

@@ -12,7 +12,7 @@ from ..source import Given
 from .declare import every
 from .equations import EQUATION
 from .expressions import value
-from .levels import Line, advanced_unknown, normalised
+from .levels import Line, advanced_unknowns, assigned, normalised
 from .nodes import LETTERS
 from .options import read_options
 from .params import NUMBERS
@@ -124,7 +124,7 @@ def read_iterates(
         return (), steps, False
     steps = given.value if given else steps
     try:
-        return normalised(lines, letters, scope), steps, True
+        return normalised(assigned(lines), letters, scope), steps, True
     except Refusal as refusal:
         scope.faults.error(refusal.span, refusal.message, refusal.hint)
         return (), steps, False
@@ -147,7 +147,9 @@ def _lines(statement: tree.IterateStatement, place: Place) -> list[Line]:
         )
         raise Refusal(right.span, message)
     rights = right.parts * len(left.parts) if zero else right.parts
+    sides = zip(left.parts, rights, strict=True)
+    found = [(advanced_unknowns(a, left), a, b) for a, b in sides]
     return [
-        Line(unknown=advanced_unknown(a, left, statement), left=a, right=b, statement=statement)
-        for a, b in zip(left.parts, rights, strict=True)
+        Line(unknown=names[0], advances=names, left=a, right=b, statement=statement)
+        for names, a, b in found
     ]

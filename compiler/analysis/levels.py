@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sympy
 from sympy import Expr, Symbol
@@ -20,9 +20,13 @@ from .terms import Refusal, Term
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One component of an iterate before its levels are normalised."""
+    """One component of an iterate before its levels are normalised.
+
+    `unknown` is one of `advances`, whose newest level stands on the left.
+    """
 
     unknown: Symbol
+    advances: tuple[Symbol, ...]
     left: Expr
     right: Expr
     statement: tree.IterateStatement
@@ -38,8 +42,8 @@ def _newest(expressions: Sequence[Expr], unknowns: set[Symbol]) -> int | None:
     return max(levels, default=None)
 
 
-def advanced_unknown(left: Expr, term: Term, statement: tree.IterateStatement) -> Symbol:
-    """The unknown of the newest level on the left, the nearest to the node if there are several."""
+def advanced_unknowns(left: Expr, term: Term) -> tuple[Symbol, ...]:
+    """The unknowns of the newest level on the left, the nearest to the node first."""
     nodes = sorted(left.atoms(AtNode), key=_nearness)
     if not nodes:
         raise Refusal(
@@ -48,7 +52,29 @@ def advanced_unknown(left: Expr, term: Term, statement: tree.IterateStatement) -
             "as in u[k+1] = ...",
         )
     newest = max(int(node.args[1]) for node in nodes)
-    return next(node.args[0] for node in nodes if int(node.args[1]) == newest)
+    return tuple(dict.fromkeys(n.args[0] for n in nodes if int(n.args[1]) == newest))
+
+
+def assigned(lines: Sequence[Line]) -> list[Line]:
+    """Every line with an unknown of its own, the first that it advances where that is possible.
+
+    A coupled system may advance all its unknowns on every line: augmenting paths find who has what.
+    """
+    owners: dict[Symbol, int] = {}
+
+    def settle(number: int, asked: set[Symbol]) -> bool:
+        for unknown in lines[number].advances:
+            if unknown not in asked:
+                asked.add(unknown)
+                if unknown not in owners or settle(owners[unknown], asked):
+                    owners[unknown] = number
+                    return True
+        return False
+
+    for number in range(len(lines)):
+        settle(number, set())
+    found = {number: unknown for unknown, number in owners.items()}
+    return [replace(e, unknown=found.get(n, e.unknown)) for n, e in enumerate(lines)]
 
 
 def _nearness(node: Expr) -> tuple[int, str]:

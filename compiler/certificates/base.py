@@ -75,6 +75,7 @@ class Theorem:
     claims: tuple[str, ...]
     prove: Prover
     sets: bool = False  # it decides claims `for r`
+    implicit: bool = False  # it reads the left sides of rates
 
 
 def contains(part: Json, value: Expr) -> bool:

@@ -63,11 +63,19 @@ def prove(scheme: Scheme, claim: Claim, tau: Expr | None = None) -> Proved:
         theorem = THEOREMS[name]
         if claim.name not in theorem.claims or (claim.parameter and not theorem.sets):
             continue
+        if not theorem.implicit and is_implicit(scheme):
+            reasons.append(f"{name}: it does not speak of a newest level on both sides")
+            continue
         try:
             return theorem.prove(Question(scheme=scheme, claim=claim, tau=tau))
         except Unprovable as trouble:
             reasons.append(f"{name}: {trouble}")
     raise Unprovable("; ".join(reasons) or f"no theorem speaks of {claim.name}")
+
+
+def is_implicit(scheme: Scheme) -> bool:
+    """Whether the newest level of an iterate follows from a left side."""
+    return any(rate.left for rate in scheme.rates)
 
 
 def limit_expression(scheme: Scheme, claim: Claim) -> Expr:
@@ -103,6 +111,8 @@ def _verdict(scheme: Scheme, claim: Claim, proved: Proved, tau: Expr | None) -> 
 
 def _refuted(scheme: Scheme, claim: Claim, tau: Expr | None) -> Verdict | None:
     """A counter-example at the step of the file, or of an iterate, which has none."""
+    if is_implicit(scheme):
+        return None
     if tau is None:
         if scheme.model.time is not None:
             return None

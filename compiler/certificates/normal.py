@@ -5,8 +5,10 @@ axes        name, spacing (a name), its exact value, low end, length, count, per
 parameters  name, exact value, set [low, high] (null: infinite), whether it is trained
 unknowns    name, kind ("field" | "data"), location, extra, edges; data: formula or range
 nodes       grid expressions, operands before what uses them; everything refers to them by number
-rates       unknown, order, terms (words, coefficient, node)
-step        method, the file's tau (null: not known), arrays, stages with every coefficient
+rates       unknown, order, terms (words, coefficient, node); an implicit one has `left` besides,
+            terms that read the newest level: left(new) = terms
+step        method, the file's tau (null: not known), arrays, stages with every coefficient; one
+            that `solves` left sides lists [newest level, target] besides, and solves them together
 
 Numbers are "p/q"; expressions are nested lists (see `expression`). Spans, notes and documentation
 are not part of it: two files with one meaning have one digest.
@@ -24,11 +26,12 @@ from sympy import Expr, Symbol
 from ...runtime.contract import Json
 from ..grid import Face, Flux, Grid, Linear, Network, Point, Read, walk
 from ..model import Model, Param
-from ..scheme import Array, Edge, GridAxis, Rate, Scheme, Stage, Step, Unknown, Update
+from ..scheme import Array, Edge, GridAxis, Rate, Scheme, Stage, Step, Term, Unknown, Update
 from ..stencil import Stencil
 from .expression import inline, tree
 
 SCHEMA = 3
+SCHEMA_WITH_LEFT = 4  # of schemes whose newest level stands on both sides
 
 
 def normal(scheme: Scheme) -> dict[str, Json]:
@@ -37,7 +40,7 @@ def normal(scheme: Scheme) -> dict[str, Json]:
     number = {node: i for i, node in enumerate(nodes)}
     model = scheme.model
     return {
-        "schema": SCHEMA,
+        "schema": SCHEMA_WITH_LEFT if any(r.left for r in scheme.rates) else SCHEMA,
         "axes": [_axis(a, model.grid.placement) for a in scheme.axes],
         "parameters": [_parameter(p) for p in model.params],
         "unknowns": [_unknown(u, model) for u in scheme.unknowns],
@@ -65,7 +68,7 @@ def _nodes(scheme: Scheme) -> list[Grid]:
     """Every distinct grid expression once, operands first, faces' parts included."""
     found: dict[Grid, None] = {}
     for rate in scheme.rates:
-        for term in rate.terms:
+        for term in (*rate.terms, *rate.left):
             _collect(term.value, found)
     return list(found)
 
@@ -187,11 +190,16 @@ def _optional(expression: Expr | None) -> Json:
 
 
 def _rate(rate: Rate, number: dict[Grid, int]) -> Json:
-    terms: Json = [
-        {"words": list(t.words), "coefficient": tree(t.coefficient), "node": number[t.value]}
-        for t in rate.terms
-    ]
-    return {"unknown": str(rate.unknown.name), "order": rate.order, "terms": terms}
+    found: dict[str, Json] = {"unknown": str(rate.unknown.name), "order": rate.order}
+    found["terms"] = [_term(t, number) for t in rate.terms]
+    if rate.left:
+        found["left"] = [_term(t, number) for t in rate.left]
+    return found
+
+
+def _term(term: Term, number: dict[Grid, int]) -> Json:
+    coefficient = tree(term.coefficient)
+    return {"words": list(term.words), "coefficient": coefficient, "node": number[term.value]}
 
 
 def _step(step: Step, tau: Expr | None) -> Json:
@@ -218,16 +226,20 @@ def _array(array: Array) -> Json:
 
 
 def _stages(stages: Iterable[Stage]) -> Json:
-    return [
-        {
-            "at": [[str(s.name), array] for s, array in stage.at],
-            "updates": [_update(u) for u in stage.updates],
-            "moves": [list(pair) for pair in stage.moves],
-            "table": [[str(s.name), [tree(v) for v in row]] for s, row in stage.table],
-            "frozen": stage.frozen,
-        }
-        for stage in stages
-    ]
+    return [_stage(stage) for stage in stages]
+
+
+def _stage(stage: Stage) -> Json:
+    found: dict[str, Json] = {
+        "at": [[str(s.name), array] for s, array in stage.at],
+        "updates": [_update(u) for u in stage.updates],
+        "moves": [list(pair) for pair in stage.moves],
+        "table": [[str(s.name), [tree(v) for v in row]] for s, row in stage.table],
+        "frozen": stage.frozen,
+    }
+    if stage.solves:
+        found["solves"] = [[str(s.name), array] for s, array in stage.solves]
+    return found
 
 
 def _update(update: Update) -> Json:

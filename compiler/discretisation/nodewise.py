@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import sympy
 from sympy import Expr, Symbol
 
 from ..grid import Grid, Read
-from ..integrators.iterate import level_name
+from ..integrators.iterate import level_symbol
 from ..model import Equation
 from ..operators import AtNode
 from ..scheme import Term
+from ..source import Span
 from ..stencil import Location, Stencil, identity, stencil
 from .context import Context, linear
 from .pointwise import build
-from .terms import additive
+from .terms import additive, constant_factor
 
 
 def depth(equations: tuple[Equation, ...]) -> dict[Symbol, int]:
@@ -29,16 +31,22 @@ def depth(equations: tuple[Equation, ...]) -> dict[Symbol, int]:
     return found
 
 
-def nodewise_terms(context: Context, equation: Equation) -> tuple[Term, ...]:
-    """The right side: a linear term for each coefficient in parameters, the rest pointwise."""
+def nodewise_terms(
+    context: Context, side: Expr, span: Span, *, factored: bool = False
+) -> tuple[Term, ...]:
+    """One side: a linear term for each coefficient in parameters, the rest pointwise.
+
+    If `factored`, constant factors of the rest are coefficients of terms as well.
+    """
     at = (0,) * context.dim
+    context, side = _whole_levels(context, side)
 
     def atom(context: Context, node: Expr, where: Location) -> Grid | None:
         return _shifted(context, node) if isinstance(node, AtNode) else None
 
     groups: dict[Expr, list[tuple[Stencil, Grid]]] = {}
     rest: list[Expr] = []
-    for part in additive(context, equation.right):
+    for part in additive(context, side):
         weight, coefficient, node = _factors(context, part)
         if node is None:
             rest.append(part)
@@ -46,13 +54,25 @@ def nodewise_terms(context: Context, equation: Equation) -> tuple[Term, ...]:
         read = _shifted(context, node)
         groups.setdefault(coefficient, []).append((identity(context.dim).scaled(weight), read))
     found = [
-        Term(words=(), coefficient=c, value=linear(tuple(pairs), at), span=equation.span)
+        Term(words=(), coefficient=c, value=linear(tuple(pairs), at), span=span)
         for c, pairs in groups.items()
     ]
     for part in rest:
-        grid = build(context, part, at, atom)
-        found.append(Term(words=(), coefficient=sympy.S.One, value=grid, span=equation.span))
+        factor, inner = constant_factor(context, part) if factored else (sympy.S.One, part)
+        grid = build(context, inner, at, atom)
+        found.append(Term(words=(), coefficient=factor, value=grid, span=span))
     return tuple(found)
+
+
+def _whole_levels(context: Context, side: Expr) -> tuple[Context, Expr]:
+    """Levels of whole fields, which may be differentiated, as unknowns of their own."""
+    whole = {
+        node: level_symbol(context.model, node.args[0], int(node.args[1]))
+        for node in side.atoms(AtNode)
+        if len(node.args) == 2
+    }
+    homes = {symbol: context.locations[node.args[0]] for node, symbol in whole.items()}
+    return replace(context, locations=context.locations | homes), side.xreplace(whole)
 
 
 def _factors(context: Context, part: Expr) -> tuple[Fraction, Expr, Expr | None]:
@@ -72,7 +92,7 @@ def _shifted(context: Context, node: Expr) -> Grid:
     symbol, *rest = node.args if isinstance(node, AtNode) else (node, sympy.S.Zero)
     level, offsets = int(rest[0]), tuple(int(o) for o in rest[1:]) or zero
     kind = "data" if any(symbol in d.symbols for d in context.model.data) else "field"
-    array = symbol if level == 0 else Symbol(level_name(symbol, level), real=True)
+    array = level_symbol(context.model, symbol, level)
     read: Grid = Read(symbol=array, kind=kind, location=zero)
     shift = stencil([(offsets, Fraction(1))], scale=sympy.S.One, shift=zero)
     return linear(((shift, read),), zero)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sympy
+
 from ..integrators import METHODS
 from ..model import Equation, Function, Learned, Model, Param
 from ..operators import (
+    AtNode,
     BoundaryIntegral,
     Convolved,
     ConvolvedAdjoint,
+    Divergence,
     GraphLaplacian,
     Integral,
+    Laplacian,
     Mean,
     Neighbours,
     Partial,
@@ -27,6 +32,7 @@ _WORDS = {
     BoundaryIntegral: "an integral inside an equation",
     Mean: "a mean inside an equation",
 }
+_DERIVATIVES = (Divergence, Laplacian, Partial)
 
 
 def refuse_later(model: Model, faults: Faults) -> None:
@@ -95,11 +101,14 @@ def _in_param(param: Param) -> list[str]:
 
 def _in_equation(equation: Equation) -> list[str]:
     """What one equation holds that has no back end."""
-    words = [w for kind, w in _WORDS.items() if equation.right.atoms(kind)]
+    sides = sympy.Tuple(equation.right, equation.left or 0)
+    words = [w for kind, w in _WORDS.items() if sides.atoms(kind)]
     if equation.kind in ("steady", "fixed_point"):
         words.append("an equation without dt(u)")
     if equation.left is not None:
         words.append("an implicit `iterate`")
-    if any(p.args[1].name == "t" for p in equation.right.atoms(Partial)):
+    if any(n.args[2:] for d in sides.atoms(*_DERIVATIVES) for n in d.atoms(AtNode)):
+        words.append("a derivative of a node, such as lap(u[k, i]),")
+    if any(p.args[1].name == "t" for p in sides.atoms(Partial)):
         words.append("a time derivative inside a right side")
     return words

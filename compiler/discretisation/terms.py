@@ -24,7 +24,7 @@ def terms_of(context: Context, right: Expr, at: Location, span: Span) -> tuple[T
     """The right side term by term, in the order in which sympy holds them made deterministic."""
     found = []
     for part in additive(context, right):
-        coefficient, rest = _constant_factor(context, part)
+        coefficient, rest = constant_factor(context, part)
         for factor, grid in _grids(context, coefficient, rest, at, span):
             found.append(Term(words=words(rest), coefficient=factor, value=grid, span=span))
     return _merged(found)
@@ -46,7 +46,7 @@ def additive(context: Context, expression: Expr) -> list[Expr]:
     """The additive terms; a constant in front of a sum is distributed over it."""
     parts: list[Expr] = []
     for term in sorted(sympy.Add.make_args(expression), key=sympy.default_sort_key):
-        coefficient, rest = _constant_factor(context, term)
+        coefficient, rest = constant_factor(context, term)
         if rest.is_Add:
             parts += [coefficient * r for r in additive(context, rest)]
         else:
@@ -69,7 +69,7 @@ def words(expression: Expr) -> tuple[str, ...]:
     return tuple(sorted(set(found)))
 
 
-def _constant_factor(context: Context, term: Expr) -> tuple[Expr, Expr]:
+def constant_factor(context: Context, term: Expr) -> tuple[Expr, Expr]:
     """term = constant * rest."""
     factors = sympy.Mul.make_args(term)
     constant = [f for f in factors if context.is_constant(f)]
@@ -96,7 +96,7 @@ def _operator(
     """lap or d of a sum: each inner term on its own, composed exactly."""
     found: list[tuple[Expr, Grid]] = []
     for part in additive(context, rest.args[0]):
-        factor, inner = _constant_factor(context, part)
+        factor, inner = constant_factor(context, part)
         nested = inner.has(Laplacian, Partial, Divergence)
         home = context.common_location(inner, at)
         plain: list[tuple[Expr, Grid | None]] = [(sympy.S.One, None)]
@@ -130,7 +130,7 @@ def _divergence(
     context: Context, coefficient: Expr, rest: Divergence, at: Location, span: Span
 ) -> list[tuple[Expr, Grid]]:
     """div: a flux of a gradient, or the derivatives of the components."""
-    factors = [_constant_factor(context, a)[0] for a in rest.args]
+    factors = [constant_factor(context, a)[0] for a in rest.args]
     parts = rest.args
     if len(set(factors)) == 1:
         coefficient, parts = coefficient * factors[0], tuple(a / factors[0] for a in parts)
@@ -161,7 +161,7 @@ def _upwind(
         return [(coefficient, build(context, rest, at))]
     speed = sympy.Mul(coefficient, *(f for f in factors if f is not own[0]))
     inside = own[0].args[0]
-    _, core = _constant_factor(context, inside)
+    _, core = constant_factor(context, inside)
     if core in context.locations or not inside.free_symbols & set(context.locations):
         return transport(context, speed, own[0], at)
     if context.is_constant(speed):
