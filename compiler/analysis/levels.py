@@ -104,7 +104,7 @@ def normalised(
             )
         if any(e.unknown == line.unknown for e in equations):
             raise Refusal(span, f"'{line.unknown}' has two iterates, and one is wanted")
-        if top == newest and isinstance(line.left, AtNode) and not _has_older(line, newest, known):
+        if isinstance(line.left, AtNode) and _is_no_newer(line, newest, known, ready):
             raise Refusal(
                 line.statement.equality.left.span,
                 "the left side is no newer level than the right side",
@@ -128,10 +128,11 @@ def normalised(
     return tuple(equations)
 
 
-def _has_older(line: Line, newest: int, unknowns: set[Symbol]) -> bool:
-    """Whether the right side reads an older level than the newest."""
-    nodes = line.right.atoms(AtNode)
-    return any(int(n.args[1]) < newest for n in nodes if n.args[0] in unknowns)
+def _is_no_newer(line: Line, newest: int, unknowns: set[Symbol], ready: set[Symbol]) -> bool:
+    """Whether the right side reads the newest level alone, of an unknown not advanced before."""
+    nodes = [n for n in line.right.atoms(AtNode) if n.args[0] in unknowns]
+    older = any(int(n.args[1]) < newest for n in nodes)
+    return not older and any(int(n.args[1]) == newest and n.args[0] not in ready for n in nodes)
 
 
 def _shifted(line: Line, levels: int, unknowns: set[Symbol]) -> tuple[Expr, Expr]:
