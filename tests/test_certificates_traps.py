@@ -149,3 +149,10 @@ def test_step_at_a_limit_that_is_not_attained() -> None:
     limit = sympy.Rational(limit_of(scheme).value)
     assert not isinstance(verdict(scheme, tau=limit), Certificate)
     assert isinstance(verdict(scheme, tau=limit * sympy.Rational(999, 1000)), Certificate)
+
+
+def test_a_step_above_the_limit_by_less_than_doubles_see() -> None:
+    scheme = pde("dt(u) = -u")  # the limit is 2, a number: the ratio to it is one too
+    assert isinstance(verdict(scheme, tau=sympy.Integer(2)), Certificate)
+    above = 2 + sympy.Rational(1, 10**21)
+    assert not isinstance(verdict(scheme, tau=above), Certificate)

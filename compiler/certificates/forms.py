@@ -159,6 +159,16 @@ def _set(param: Param, values: Box) -> Interval:
     )
 
 
+def simple(form: Expr) -> Expr:
+    """A closed form as sympy simplifies it; a product of powers of names and numbers is simple.
+
+    To ask sympy, which loads its units of physics first, takes longer than most proofs.
+    """
+    factors = sympy.Mul.make_args(form)
+    plain = all(f.is_Atom or (f.is_Pow and f.base.is_Atom and f.exp.is_Number) for f in factors)
+    return form if plain else sympy.simplify(form)
+
+
 def names_in(expressions: Iterable[Expr]) -> set[str]:
     """The names of all symbols that occur."""
     return {str(s.name) for e in expressions for s in e.free_symbols}

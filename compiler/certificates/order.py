@@ -19,6 +19,7 @@ from ..scheme import Scheme
 from ..stencil import Stencil
 from .atoms import chosen, equations
 from .base import Proved, Question, Theorem, Unprovable
+from .forms import simple
 
 HIGHEST = 34  # beyond the widest stencil nothing is looked for
 
@@ -95,7 +96,7 @@ def order_of(stencil: Stencil, scheme: Scheme) -> tuple[int, str]:
     parts = []
     for powers, value in sorted(derivatives.items(), reverse=True):
         spacing: Expr = sympy.Mul(*(a.spacing**p for a, p in zip(scheme.axes, powers, strict=True)))
-        factor = sympy.simplify(stencil.scale * spacing)
+        factor = simple(stencil.scale * spacing)
         if not factor.is_Rational:
             raise Unprovable("a stencil and its spacings are of different degrees")
         size = sympy.Rational(value.numerator, value.denominator) * factor

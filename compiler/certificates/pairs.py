@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import flint
-import sympy
 from sympy import Expr, Symbol
 
 from ..scheme import TAU, Scheme, Stage, Update
+from .forms import simple
 from .intervals_of_methods import first_excess
 from .methods import Foreign, expanded, owners, power_of_tau
 
@@ -272,10 +272,10 @@ def pair_weight(scheme: Scheme) -> Expr | None:
             return None
         if owners(scheme).get(old) != update.unknown:
             return None
-        found.add(sympy.simplify(update.slope / shares[name]))
+        found.add(simple(update.slope / shares[name]))
         b = TAU / next(iter(found))
         if any(
-            sympy.simplify(x) != 0
+            simple(x) != 0
             for x in (shares[name] - 2 * b / (1 + b), shares[old] - (1 - b) / (1 + b))
         ):
             return None

@@ -25,7 +25,7 @@ from .atoms import Atom, Constant, Source, atoms, equations, home
 from .base import Bounded, Proved, Question, Theorem, Unprovable
 from .dissipative import hypotheses
 from .energy import Energy, energy
-from .forms import Signs, signs, text
+from .forms import Signs, signs, simple, text
 from .intervals_of_methods import imaginary_squared
 from .methods import Foreign, tableau
 from .pairs import group_word, second_order_word, two_levels, word_limit
@@ -56,7 +56,7 @@ def _prove(question: Question) -> Proved:
         same_every_step(scheme, waves.energies)
     root = sympy.sqrt(sympy.Rational(beta.numerator, beta.denominator))
     bounds = tuple(
-        Bounded(form=marks.back(sympy.simplify(root / sympy.sqrt(sympy.factor(e.rho)))),
+        Bounded(form=marks.back(simple(root / sympy.sqrt(sympy.factor(e.rho)))),
                 attained=not strict)
         for e in waves.energies
     )  # fmt: skip

@@ -10,7 +10,7 @@ from sympy import Expr
 from ..scheme import Scheme
 from .base import Bounded, Unprovable
 from .extent import extent
-from .forms import parameter_values
+from .forms import parameter_values, simple
 from .interval import Box, Interval, NoRange
 
 
@@ -33,7 +33,7 @@ def enclosure(scheme: Scheme, expression: Expr) -> Interval:
     """The value of an expression in parameters and spacings."""
     number = expression.subs(exact(scheme))
     try:
-        return extent(sympy.nsimplify(number) if number.is_Rational else number, values(scheme))
+        return extent(number, values(scheme))
     except NoRange as trouble:
         raise Unprovable(f"the step has no known value: {trouble}") from None
 
@@ -61,7 +61,7 @@ def least(scheme: Scheme, bounds: tuple[Bounded, ...]) -> tuple[Bounded, ...]:
     for bound in dict.fromkeys(bounds):
         smaller = False
         for other in list(kept):
-            ratio = sympy.simplify(other.form / bound.form)
+            ratio = simple(other.form / bound.form)
             if ratio.is_number:
                 if _at_most(ratio, sympy.S.One):
                     smaller = True
@@ -91,8 +91,8 @@ def positive(scheme: Scheme, tau: Expr) -> bool:
 
 
 def _within(scheme: Scheme, tau: Expr, bound: Bounded) -> bool:
-    ratio = sympy.simplify(tau / bound.form)
-    square = sympy.nsimplify(sympy.expand(ratio**2)) if ratio.is_number else None
+    ratio = simple(tau / bound.form)
+    square = sympy.expand(ratio**2) if ratio.is_number else None
     if square is None or not square.is_Rational:
         square = sympy.expand(ratio.subs(exact(scheme)) ** 2)
     if square.is_Rational:

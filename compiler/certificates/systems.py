@@ -20,7 +20,7 @@ from ..stencil import Stencil, stencil
 from .atoms import Atom, Constant, Source, atoms, equations, home
 from .base import Unprovable
 from .energy import Energy, squared
-from .forms import NoForm, Signs, names_in
+from .forms import NoForm, Signs, names_in, simple
 from .symbol import Peak, peak
 from .walls import Mirror, mirror_of, parity, walls_of
 
@@ -113,7 +113,7 @@ def _opposite(a: Constant, b: Constant) -> bool:
         + wb[o].numerator * b.coefficient * b.stencil.scale / wb[o].denominator
         for o in wa
     )
-    return all(sympy.simplify(s) == 0 for s in sums)
+    return all(simple(s) == 0 for s in sums)
 
 
 def _groups(
@@ -144,7 +144,7 @@ def _adjoint(back: list[Constant], forth: list[Constant], marks: Signs, who: str
         factor = _ratio(b.stencil, match.stencil.adjoint())
         assert factor is not None
         scale = b.coefficient * b.stencil.scale / (match.coefficient * match.stencil.scale)
-        ratios.add(sympy.simplify(-factor * scale))
+        ratios.add(simple(-factor * scale))
     if rest or len(ratios) != 1:
         raise Unprovable(f"the couplings of {who} are not adjoint to each other")
     ratio = ratios.pop()

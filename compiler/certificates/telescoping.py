@@ -19,6 +19,7 @@ from ..scheme import Scheme, Stage, Unknown
 from ..stencil import Stencil, identity
 from .atoms import Atom, Constant, Diffusive, Source, atoms, home
 from .base import Proved, Question, Theorem, Unprovable, value_text, weights_of
+from .forms import simple
 from .methods import Foreign, expanded, tableau
 from .walls import EVEN, domain, grids, held_faces, is_edge, mirror_of, parity, walls_of
 
@@ -169,7 +170,7 @@ def run(stages: tuple[Stage, ...], state: dict[str, int]) -> None:
                 if name not in state:
                     raise Unprovable("the time method reads an array that nothing has written")
                 total += c.xreplace(row) * state[name]
-            total = sympy.simplify(total)
+            total = simple(total)
             if total not in {sympy.S.Zero, sympy.S.One}:
                 raise Unprovable("the time method does not keep sums")
             fresh[update.target] = int(total)
