@@ -25,12 +25,33 @@ class NotRational(ArithmeticError):
     """Exact arithmetic was asked for a value that no rational number has."""
 
 
+class Singular(ArithmeticError):
+    """A left side does not determine the newest level at this size."""
+
+
+def eliminated(matrix: Values, right: Values) -> Values:
+    """x with matrix @ x = right, by Gauss-Jordan elimination in any field."""
+    rows = np.concatenate([matrix, right[:, np.newaxis]], axis=1)
+    for column in range(len(rows)):
+        pivot = next((i for i in range(column, len(rows)) if rows[i, column] != 0), None)
+        if pivot is None:
+            raise Singular("the left side is singular")
+        rows[[column, pivot]] = rows[[pivot, column]]
+        rows[column] = rows[column] / rows[column, column]
+        for i in range(len(rows)):
+            if i != column:
+                rows[i] = rows[i] - rows[i, column] * rows[column]
+    solution: Values = rows[:, -1]
+    return solution
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arithmetic:
     """Numbers of one kind: how to make them, and the functions between them, point by point.
 
     `functions` is keyed by sympy class, `number` turns a sympy number, an int, a Fraction or a
-    float into a number of this kind, and `power` is (base, exponent) -> base^exponent.
+    float into a number of this kind, `power` is (base, exponent) -> base^exponent, and `solve` is
+    (matrix, right) -> x with matrix @ x = right.
     """
 
     name: str
@@ -38,6 +59,7 @@ class Arithmetic:
     number: Callable[[Any], Number]
     power: Callback
     functions: Mapping[type[Expr], Callback]
+    solve: Callable[[Values, Values], Values] = eliminated
 
     def full(self, shape: tuple[int, ...], value: Any = 0) -> Values:
         """An array that holds one number everywhere."""
@@ -176,11 +198,19 @@ def _float(value: Any) -> np.float64:
     return np.float64(float(value))
 
 
+def _solve(matrix: Values, right: Values) -> Values:
+    try:
+        return np.asarray(np.linalg.solve(matrix, right))
+    except np.linalg.LinAlgError as trouble:
+        raise Singular(str(trouble)) from None
+
+
 FLOAT64 = Arithmetic(
     name="float64",
     dtype=np.float64,
     number=_float,
     power=_float_power,
+    solve=_solve,
     functions={
         sympy.exp: np.exp,
         sympy.log: np.log,

@@ -18,6 +18,7 @@ from ..operators import RandomNormal, RandomUniform
 from ..scheme import TAU, Rate, Stage, Term, Update
 from .arithmetic import Number, Values
 from .grid import Context, inside, values
+from .implicit import solved
 from .problem import Numbers, Problem
 
 State: TypeAlias = dict[str, Values]
@@ -76,9 +77,18 @@ def staged(
         if stage.frozen == "use":
             around = replace(around, kept=kept)
         new = {update.target: updated(update, state, around) for update in stage.updates}
+        if stage.solves:
+            rights = {u.unknown: new[u.target] for u in stage.updates if has_left(problem, u)}
+            later = context(problem, state, stage.at, {**known, TIME: now + tau})
+            new |= solved(stage, rights, later)
         state = {**state, **new}
         state |= {target: state[source] for target, source in stage.moves}
     return state, kept
+
+
+def has_left(problem: Problem, update: Update) -> bool:
+    """Whether the target of an update follows from a left side."""
+    return update.unknown is not None and bool(problem.scheme.rate(update.unknown).left)
 
 
 def rows(problem: Problem, stage: Stage) -> Iterator[dict[Symbol, Number]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import sympy
@@ -12,7 +12,7 @@ from sympy import Expr, Symbol
 from ..model import Function, Learned
 from ..scheme import Edge, Scheme, Unknown
 from ..stencil import Location
-from .arithmetic import Arithmetic, Number
+from .arithmetic import Arithmetic, Number, Values
 from .halo import Index, Side
 from .networks import Layers, perceptron
 from .pointwise import Words, interpret
@@ -22,13 +22,17 @@ Numbers: TypeAlias = Mapping[Symbol, Number]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """A scheme on one grid: parameters and spacings by symbol; per axis count and first point."""
+    """A scheme on one grid: parameters and spacings by symbol; per axis count and first point.
+
+    `kept` holds the matrices of left sides, which are the same in every step.
+    """
 
     scheme: Scheme
     words: Words
     scalars: Numbers
     counts: tuple[int, ...]
     first: tuple[Number, ...]
+    kept: dict[str, Values] = field(default_factory=dict, compare=False)
 
     def value(self, expression: Expr, known: Numbers | None = None) -> Number:
         """An expression in parameters, spacings and what else is known."""
@@ -36,7 +40,11 @@ class Problem:
 
     def place(self, name: str) -> Unknown:
         """The unknown whose place and ghost rules the array of that name has."""
-        likes = {a.name: a.like.name for a in self.scheme.step.arrays} if self.scheme.step else {}
+        step = self.scheme.step
+        likes: dict[str, str] = {}
+        if step is not None:
+            likes = {s.name: target for stage in step.body for s, target in stage.solves}
+            likes |= {a.name: a.like.name for a in step.arrays}
         while name in likes:
             name = likes[name]
         return next(u for u in self.scheme.unknowns if u.symbol.name == name)
