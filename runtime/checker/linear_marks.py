@@ -8,24 +8,24 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from .linear_cells import at, rational
-from .linear_planes import Plane, column, columns, degrees
+from .linear_cells import rational
+from .linear_discriminants import is_discriminant
+from .linear_planes import Plane, column, degrees
 from .polynomials import Line, multiply, trimmed
 from .ranges import Rejected
 
 
 def used_by(plane: Plane, stated: dict[str, Any], marks: list[list[int]]) -> set[int]:
     """The marks of a factor, as it states them."""
-    height, wide = degrees(plane)
+    wide = degrees(plane)[1]
     used = _ends(stated["low"], marks, column(plane, 0))
     if wide:
         used |= _ends(stated["high"], marks, column(plane, 1))
     if wide > 1:
         constant, powers = _split(stated["discriminant"], marks)
-        bound = (2 * wide - 2) * height
-        if not constant or sum(e * (len(marks[k]) - 1) for k, e in powers) > bound:
+        product = tuple((tuple(marks[k]), e) for k, e in powers)
+        if not is_discriminant(tuple(sorted(plane.items())), constant, product):
             raise Rejected("a discriminant is not the one stated")
-        _discriminant(plane, constant, [(marks[k], e) for k, e in powers], bound)
         used |= {k for k, _ in powers}
     return used
 
@@ -52,50 +52,3 @@ def _ends(data: Any, marks: list[list[int]], line: Line) -> set[int]:
     if product != line:
         raise Rejected("a critical polynomial is not the one stated")
     return {k for k, _ in powers}
-
-
-def _discriminant(
-    f: Plane, constant: Fraction, powers: list[tuple[list[int], int]], bound: int
-) -> None:
-    """Two polynomials of degree <= bound in m are one, up to sign: at more points than that."""
-    lines = [[int(c) for c in p] for p in columns(f)]
-    sign = -1 if len(lines) % 4 in (0, 3) else 1  # (-1)^(n(n-1)/2), n = len - 1
-    agreed, t = 0, 0
-    while agreed <= bound:
-        values = [at(p, Fraction(t)) for p in lines]
-        expected = constant * sign * values[-1]
-        for mark, e in powers:
-            expected *= at(mark, Fraction(t)) ** e
-        if values[-1]:
-            if _resultant(values, [j * c for j, c in enumerate(values)][1:]) != expected:
-                raise Rejected("a discriminant is not the one stated")
-            agreed += 1
-        t = -t if t > 0 else 1 - t
-
-
-def _resultant(f: list[int], g: list[int]) -> int:
-    """Res(f, g) by subresultants; deg f > deg g > 0."""
-    lead, h, sign = 1, 1, 1
-    while len(g) > 1:
-        apart = len(f) - len(g)
-        sign = -sign if not len(f) % 2 and not len(g) % 2 else sign
-        f, g = g, [c // (lead * h**apart) for c in _pseudo(f, g)]
-        if not g:
-            return 0
-        lead = f[-1]
-        h = lead if apart == 1 else lead**apart // h ** (apart - 1)
-    degree = len(f) - 1
-    last: int = g[0] ** degree // h ** (degree - 1)
-    return sign * last
-
-
-def _pseudo(f: list[int], g: list[int]) -> list[int]:
-    """The remainder of g_n^(deg f - deg g + 1) f by g."""
-    for shift in range(len(f) - len(g), -1, -1):
-        top = f[-1]
-        f = [c * g[-1] for c in f[:-1]]
-        for j, c in enumerate(g[:-1]):
-            f[j + shift] -= top * c
-    while f and not f[-1]:
-        f = f[:-1]
-    return f
