@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -67,11 +68,14 @@ class Source:
         """The text of a span."""
         return (span.source or self).text[span.start : span.end]
 
-    def show(self, fault: Diagnostic) -> str:
-        """The fault with file, line, column, source line, carets and hint, as a user reads it."""
-        return (fault.span.source or self)._shown(fault)
+    def show(self, fault: Diagnostic, *, width: int = 160) -> str:
+        """The fault with file, line, column, source line, carets and hint, as a user reads it.
 
-    def _shown(self, fault: Diagnostic) -> str:
+        Of a line longer than `width` the part around the fault is shown.
+        """
+        return (fault.span.source or self)._shown(fault, width)
+
+    def _shown(self, fault: Diagnostic, limit: int) -> str:
         """A fault in this very text."""
         number, column = self.line_column(fault.span.start)
         text = self.line(number)
@@ -79,11 +83,11 @@ class Source:
         kind = "" if fault.severity == "error" else f"{fault.severity}: "
         place = self.name if self.typed else f"{self.name}:{number}:{column}"
         shown = [f"{place}: {kind}{fault.message}"]
-        window = _window(text, column - 1)
+        window = _window(text, column - 1, width=limit)
         if text.strip():
-            margin = "".join(c if c == "\t" else " " for c in text[window.start : column - 1])
+            marked = text[column - 1 : min(column - 1 + width, window.stop)]
             shown.append("  " + _printable(text[window]))
-            shown.append("  " + margin + "^" * min(width, window.stop - column + 1))
+            shown.append("  " + _blank(text[window.start : column - 1]) + _carets(marked))
         if fault.hint:
             shown.append(f"  hint: {fault.hint}")
         return "\n".join(shown)
@@ -113,7 +117,23 @@ def name_of(name: str, value: Span) -> Span:
     return Span(start, start + len(name), value.source)
 
 
-def _window(text: str, column: int, *, width: int = 160) -> slice:
+def _blank(text: str) -> str:
+    """Nothing, as wide as a text is on a terminal: some letters take two columns, accents none."""
+    return "".join(c if c == "\t" else " " * _columns(c) for c in text)
+
+
+def _carets(text: str) -> str:
+    """Carets below a text, one at least."""
+    return "^" * max(1, sum(map(_columns, text)))
+
+
+def _columns(sign: str) -> int:
+    if unicodedata.combining(sign):
+        return 0
+    return 2 if unicodedata.east_asian_width(sign) in {"W", "F"} else 1
+
+
+def _window(text: str, column: int, *, width: int) -> slice:
     """The part of a long line that is shown around a column (lines may be kilobytes long)."""
     start = max(0, column - width // 2) if len(text) > width else 0
     return slice(start, min(len(text), start + width))
@@ -130,7 +150,11 @@ class SchemeError(Exception):
     def __init__(self, source: Source, diagnostics: tuple[Diagnostic, ...]) -> None:
         self.source = source
         self.diagnostics = tuple(sorted(diagnostics, key=_reading_order))
-        super().__init__("\n".join(source.show(d) for d in self.diagnostics))
+        super().__init__(self.shown())
+
+    def shown(self, width: int = 160) -> str:
+        """All faults, with at most so many columns of a source line."""
+        return "\n".join(self.source.show(d, width=width) for d in self.diagnostics)
 
 
 def refusal(span: Span, message: str, hint: str = "") -> SchemeError:

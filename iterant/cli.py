@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import typer
 
 from . import options as o
-from .console import Exit, guarded, show_fault
+from .console import Exit, guarded, open_streams, show_fault
 
 HELP = "Compile a PDE or an iterative scheme to certified, readable PyTorch."
 ENDS = (
@@ -19,13 +19,16 @@ LATER = ("train", "explain", "bench")
 
 app = typer.Typer(
     name="iterant",
-    help=HELP,
-    epilog=ENDS,
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+@app.callback(help=HELP, epilog=ENDS)
+def iterant(version: o.Version = False) -> None:
+    """Options that stand before any command."""
 
 
 @app.command()
@@ -147,7 +150,10 @@ def graph(scheme: o.Scheme, out: o.Out = None) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
+    open_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["help"]:
+        words = [*words[1:2], "--help"]
     if words and words[0] in LATER:
         callbacks = (c.callback for c in app.registered_commands if c.callback)
         known = ", ".join(callback.__name__.rstrip("_") for callback in callbacks)

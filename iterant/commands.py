@@ -12,7 +12,7 @@ from .compiler.source import Given
 from .console import Exit, say, show_fault, tell, worst
 from .runtime.contract import Certificate, Refutation, Verdict
 from .runtime.faults import UserError
-from .runtime.files import replacing, text_of
+from .runtime.files import check_writable, refuse_source, replacing, text_of, writing
 
 if TYPE_CHECKING:
     from .running import Wishes
@@ -32,15 +32,20 @@ def new(name: str) -> Exit:
     """`iterant new`: a starter of that name, or the first one under another name."""
     from . import grammars
 
-    path = Path(name).with_suffix(".scheme")
-    if not path.stem.isidentifier() or not path.stem.isascii():
-        raise UserError(f"{path.stem!r} is no name for a scheme", "letters, digits and _ make one")
+    given = Path(name)
+    stem = given.name.removesuffix(".scheme")
+    if not stem.isidentifier() or not stem.isascii():
+        hint = "a name begins with a letter from a to z; letters, digits and _ follow, as in heat_2"
+        raise UserError(f"{stem!r} is no name for a scheme", hint)
+    path = given.with_name(f"{stem}.scheme")
     known = grammars.starters()
     kind = path.stem if path.stem in known else known[0]
     text = grammars.read(f"starters/{kind}.scheme").replace(f"scheme {kind}", f"scheme {path.stem}")
     if path.exists():
         raise UserError(f"{path} exists already", "choose another name")
-    path.write_text(text, encoding="utf-8")
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
     say(f"wrote {path}")
     say(f"next: iterant check {path}")
     if kind != path.stem:
@@ -82,6 +87,7 @@ def compile_(scheme: Path, out: Path | None, stage: str) -> Exit:
     if stage not in pipeline.STAGES:
         known = ", ".join(pipeline.STAGES)
         raise UserError(f"there is no stage {stage!r} to emit", f"known: {known}")
+    _check_out(out, scheme)
     if stage != "code":
         _deliver(pipeline.emit_stage(scheme, stage), out)
         return Exit.DONE
@@ -104,6 +110,7 @@ def certify(
     """`iterant certify`."""
     from .verdicts import as_file, as_json, lines
 
+    _check_out(out, scheme)
     artifact = api.compile(scheme, params=params, force=True, prove_seconds=seconds)
     for text in artifact.warnings:
         show_fault(text)
@@ -144,10 +151,18 @@ def fmt(schemes: Sequence[Path]) -> Exit:
 
 def verify(code: Path, certificates: Path, *, replay: bool) -> Exit:
     """`iterant verify`: the checker on text, and with `replay` on the running module too."""
-    from .verdicts import checked, from_file
+    from .verdicts import checked, from_file, holds_certificates
 
-    text = text_of(code)
-    verdicts = from_file(text_of(certificates), str(certificates))
+    text, proofs = text_of(code), text_of(certificates)
+    hint = f"the module comes first: iterant verify {certificates} {code}"
+    if code.suffix == ".scheme":
+        raise UserError(
+            f"{code} is a scheme, and certificates are checked against the module made of it",
+            f"iterant compile {code} -o {code.with_suffix('.py')} writes it",
+        )
+    if holds_certificates(text) and not holds_certificates(proofs):
+        raise UserError(f"{code} holds certificates, and a module is wanted there", hint)
+    verdicts = from_file(proofs, str(certificates))
     reports = checked(verdicts, text)
     for report in reports:
         word, style = ("accepted", "green") if report.accepted else ("rejected", "bold red")
@@ -170,10 +185,11 @@ def graph(scheme: Path, out: Path | None) -> Exit:
     from .compiler.show import dot
     from .drawing import svg
 
-    drawn = pipeline.lower(pipeline.prove(pipeline.source_of(scheme)).scheme)
     suffix = ".dot" if out is None else out.suffix.lower()
     if suffix not in {".dot", ".svg"}:
         raise UserError(f"a graph is drawn as .svg or .dot, and {out} is neither")
+    _check_out(out, scheme)
+    drawn = pipeline.lower(pipeline.prove(pipeline.source_of(scheme)).scheme)
     _deliver(svg(drawn) if suffix == ".svg" else dot(drawn), out)
     return Exit.DONE
 
@@ -183,12 +199,20 @@ def _deliver(text: str, out: Path | None) -> None:
     if out is None:
         say(text.rstrip("\n"))
         return
-    try:
-        with replacing(out) as part:
-            part.write_text(text, encoding="utf-8")
-    except OSError as fault:
-        raise UserError(f"cannot write {out}: {fault.strerror or fault}") from fault
+    with writing(out), replacing(out) as part:
+        part.write_text(text, encoding="utf-8")
     tell(f"wrote {out}")
+
+
+def _check_out(out: Path | None, scheme: Path) -> None:
+    """Where something is written is known to be good before any work."""
+    if out is not None:
+        refuse_source(out, scheme)
+        if out.is_dir():
+            raise UserError(f"{out} is a folder", "name a file in it")
+        if out.suffix == ".scheme" and out.exists():
+            raise UserError(f"{out} is another scheme", "choose another path for what is made")
+        check_writable(out)
 
 
 def _tell_unproved(verdicts: Sequence[Verdict]) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from enum import IntEnum
-from typing import TextIO
+from pathlib import Path
+from typing import Any, TextIO
+
+SHOWN = 160  # columns of a source line, unless the terminal is narrower
 
 
 class Exit(IntEnum):
@@ -81,6 +85,16 @@ def show_fault(text: str) -> None:
     Console(file=sys.stderr, highlight=False, soft_wrap=True).print(shown, end="")
 
 
+def open_streams() -> None:
+    """Standard output and error as they must be: there, and able to show every letter somehow."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the caller: what is said is for nobody
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
 def guarded(action: Callable[[], int | None]) -> int:
     """Run a command; whatever happens ends in an exit code and at most a few lines."""
     try:
@@ -112,11 +126,12 @@ def _explained(fault: Exception) -> int:
     from .runtime.table import UnknownName
 
     if isinstance(fault, SchemeError | UserError | UnknownName):
-        show_fault(str(fault))
+        show_fault(fault.shown(_columns()) if isinstance(fault, SchemeError) else str(fault))
         refuted = getattr(fault, "artifact", None) is not None
         return Exit.REFUTED if refuted else Exit.BAD_INPUT
-    if hasattr(fault, "exit_code") and hasattr(fault, "show"):  # a usage fault of typer
-        fault.show()
+    if hasattr(fault, "exit_code") and hasattr(fault, "format_message"):  # a fault of typer's
+        if said := str(fault.format_message()).strip():  # no words at all: the help was shown
+            show_fault(_usage(fault, said))
         return Exit.BAD_INPUT
     if isinstance(fault, OSError):
         where = f"{fault.filename}: " if fault.filename else ""
@@ -134,6 +149,24 @@ def _explained(fault: Exception) -> int:
         "ITERANT_TRACEBACK=1 shows where it happened"
     )
     return Exit.BAD_INPUT
+
+
+def _columns() -> int:
+    """How much of a long source line is shown: what the terminal has room for."""
+    if not sys.stderr.isatty():
+        return SHOWN
+    return max(20, min(SHOWN, shutil.get_terminal_size((SHOWN, 24)).columns - 3))
+
+
+def _usage(fault: Any, said: str) -> str:
+    """A wrong word on the command line, in the form of all faults."""
+    path = fault.ctx.command_path if getattr(fault, "ctx", None) else "iterant"
+    message, _, guess = said.partition(". Did you mean ")
+    message, _, alike = message.partition(" (Possible options: ")
+    near = guess or alike.rstrip(")")
+    hint = f"did you mean {near.rstrip('?')}? " if near else ""
+    hint += f"{path} --help says what is understood"
+    return f"{path}: {message[0].lower()}{message[1:].rstrip('.')}\n  hint: {hint}"
 
 
 def _out_of_memory(fault: Exception) -> bool:

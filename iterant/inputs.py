@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ def gather(plan: Plan, needed: Sequence[str], inputs: Sequence[str], data: Seque
             raise refusal(place, f"the scheme takes no input named {name}", f"known: {known}")
         with told_at({}, rest=path.span):
             arrays[name], found = _array(Path(path.value))
+            _check_axes(plan, name, arrays[name], image=found is not None)
         form = form or found
     if "f" in needed:
         _share(plan, arrays)
@@ -76,6 +78,17 @@ def _is_assignment(plan: Plan, text: str) -> bool:
     return bool(equals) and (name in {*plan.fields, *plan.data} or not Path(text).exists())
 
 
+def _check_axes(plan: Plan, name: str, values: Any, *, image: bool) -> None:
+    """A picture has two axes; axes before those of the domain make a batch, which is said."""
+    axes = ", ".join(plan.axes)
+    if image and len(plan.axes) != 2:
+        raise UserError(f"a picture has two axes, and the domain of this scheme has {axes}")
+    more = values.ndim - len(plan.axes) - plan.is_vector(name)
+    if more > 0 and not image:
+        samples = " x ".join(map(str, values.shape[:more]))
+        note(f"{name} has more axes than the domain, {axes}: it is taken for {samples} samples")
+
+
 def _share(plan: Plan, arrays: dict[str, Any]) -> None:
     """The data term of a denoiser is the image itself, unless another one is given."""
     if "f" not in plan.data or "f" in arrays or len(plan.fields) != 1:
@@ -88,25 +101,30 @@ def _share(plan: Plan, arrays: dict[str, Any]) -> None:
 
 def _array(path: Path) -> tuple[Any, Form | None]:
     """The values of one file; images come with the form in which they are written back."""
-    if path.suffix.lower() != ".npy":
+    if path.suffix.lower() not in {".npy", ".npz"}:
         picture = read(path)
         for text in picture.form.notes:
             note(f"{path.name}: {text}")
         return picture.planes, picture.form
-    content(path)
+    raw = content(path)
     try:
-        values = np.load(path, allow_pickle=False)
+        values = np.load(BytesIO(raw), allow_pickle=False)
     except (ValueError, OSError, EOFError) as fault:
+        if "Object arrays" in str(fault):
+            raise UserError(f"{path} holds Python objects, and numbers are needed") from fault
         raise UserError(f"{path} holds no array that can be read: {fault}") from fault
+    if not isinstance(values, np.ndarray):
+        raise UserError(f"{path} holds several arrays, and one is needed", "np.save writes one")
     if values.dtype.kind not in "fiub":
         raise UserError(f"{path} holds values of type {values.dtype}, and numbers are needed")
     bad = ~np.isfinite(values)
     if bad.any():
         where = ", ".join(str(i) for i in np.argwhere(bad)[0])
         count = int(bad.sum())
-        raise UserError(
-            f"{path} holds {count} values that are not finite numbers, the first at index {where}"
-        )
+        many = "a value that is no finite number" if count == 1 else (
+            f"{count} values that are no finite numbers, the first"
+        )  # fmt: skip
+        raise UserError(f"{path} holds {many} at index {where}")
     return values if values.dtype.kind == "f" else values.astype(np.float64), None
 
 

@@ -3,8 +3,22 @@
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
-from typer import Argument, Option
+from typer import Argument, Exit, Option, echo
 
+
+def _show_version(wanted: bool) -> None:
+    """`iterant --version`."""
+    if wanted:
+        from importlib.metadata import version
+
+        echo(f"iterant {version('iterant')}")
+        raise Exit
+
+
+Version: TypeAlias = Annotated[
+    bool,
+    Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit."),
+]
 Scheme: TypeAlias = Annotated[Path, Argument(help="A .scheme file.", show_default=False)]
 Schemes: TypeAlias = Annotated[list[Path], Argument(help=".scheme files.", show_default=False)]
 Name: TypeAlias = Annotated[str, Argument(help="heat, image, wave, or a name of your own.")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,12 +19,12 @@ from .console import Exit, note, say, tell
 from .inputs import Inputs, gather
 from .runtime.contract import Outcome, Refutation, Status, Unproved
 from .runtime.faults import UserError
-from .runtime.files import replacing
-from .runtime.images import format_of, write
+from .runtime.files import check_writable, refuse_source, replacing, writing
+from .runtime.images import format_for, format_of, write
 from .runtime.output.base import Meta
 from .runtime.plan import Plan
 from .runtime.store import Store, arrays, refuse_existing, variables
-from .words import told_at
+from .words import told_at, word
 
 ENDS = {
     Status.DONE: Exit.DONE,
@@ -60,6 +61,8 @@ class Wishes:
         typed: dict[str, Given[Any] | None] = {
             "every": self.every, "device": self.device, "dtype": self.dtype, "grid": self.grid,
         }  # fmt: skip
+        if self.resume is not None:
+            typed["resume"] = word("--resume", str(self.resume))
         return {name: given.span for name, given in typed.items() if given is not None}
 
 
@@ -114,8 +117,8 @@ def run(wishes: Wishes) -> Exit:
     _check_wishes(wishes, plan, inputs)
     _tell_verdicts(artifact)
     frames = Frames(wishes, plan, artifact, image=inputs.form is not None)
-    folder = wishes.resume or Path(f"{artifact.name}.checkpoint")
-    with told_at({**_size(artifact, inputs), **inputs.places, **wishes.places}), frames.store:
+    folder = wishes.resume or _free(artifact.name)
+    with told_at({**_stated(artifact, inputs), **inputs.places, **wishes.places}), frames.store:
         outcome = api.run(
             module,
             inputs.arrays,
@@ -131,12 +134,24 @@ def run(wishes: Wishes) -> Exit:
     return ENDS.get(outcome.status, Exit.FAILED)
 
 
-def _size(artifact: Any, inputs: Inputs) -> dict[str, Span]:
-    """Where the size of the grid is said: in the file, or by the first input."""
+def _free(name: str) -> Path:
+    """A folder for the checkpoint of a new run: an earlier one is neither replaced nor removed."""
+    names = (f"{name}{'' if n == 1 else f'-{n}'}.checkpoint" for n in itertools.count(1))
+    return next(path for path in map(Path, names) if not path.exists())
+
+
+def _stated(artifact: Any, inputs: Inputs) -> dict[str, Span]:
+    """Where values are said that only the run can judge: in the file, or the size by an input."""
     model = artifact.scheme.model
+    owners = {symbol: f.name for f in model.fields for symbol in f.symbols}
+    spans = {data.name: data.span for data in model.data if data.formula}
+    spans |= {owners[start.unknown]: start.span for start in model.initial}
     if model.grid.counts is not None:
-        return {"grid": replace(model.grid.span, source=model.source)}
-    return {"grid": next(iter(inputs.places.values()))} if inputs.places else {}
+        spans["grid"] = model.grid.span
+    found = {name: replace(span, source=model.source) for name, span in spans.items()}
+    if model.grid.counts is None and inputs.places:
+        found["grid"] = next(iter(inputs.places.values()))
+    return found
 
 
 def _dtype(wishes: Wishes, inputs: Inputs) -> str:
@@ -148,11 +163,17 @@ def _dtype(wishes: Wishes, inputs: Inputs) -> str:
 
 def _check_paths(wishes: Wishes) -> None:
     """What cannot be written is told before anything is computed."""
-    for path in (wishes.image, wishes.csv):
-        if path is not None:
-            refuse_existing(path, overwrite=wishes.overwrite)
+    targets = [*wishes.outputs, *(p for p in (wishes.image, wishes.csv) if p is not None)]
+    for count, path in enumerate(targets):
+        refuse_source(path, wishes.scheme)
+        if path in targets[:count]:
+            raise UserError(f"{path} is named for two outputs", "each needs a path of its own")
     if wishes.image is not None:
+        refuse_existing(wishes.image, overwrite=wishes.overwrite)
         format_of(wishes.image)
+    if wishes.csv is not None:  # a resumed run writes all its rows again
+        again = wishes.overwrite or wishes.resume is not None
+        refuse_existing(wishes.csv, overwrite=again)
     Store(wishes.outputs, overwrite=wishes.overwrite, resume=wishes.resume is not None)
 
 
@@ -167,6 +188,11 @@ def _check_wishes(wishes: Wishes, plan: Plan, inputs: Inputs) -> None:
             "--csv writes watched values, and the scheme watches none",
             "add a line such as: watch mass = integral(u)",
         )
+    if wishes.image is not None and inputs.form is not None:
+        format_for(wishes.image, inputs.form)
+    for path in (*wishes.outputs, wishes.image, wishes.csv):
+        if path is not None:
+            check_writable(path)
 
 
 def _module(artifact: Any, wishes: Wishes) -> tuple[Any, str]:
@@ -229,13 +255,20 @@ def _finish(wishes: Wishes, inputs: Inputs, outcome: Outcome, folder: Path) -> N
             shutil.rmtree(folder, ignore_errors=True)
         return
     tell(outcome.message or outcome.status.value, style="bold red")
-    if outcome.checkpoint:
+    if outcome.status is Status.INTERRUPTED:
         tell(f"  hint: go on from step {outcome.steps} with --resume {outcome.checkpoint}")
+    else:
+        smaller = "a smaller step may keep it finite, such as `step 0.9 * limit`"
+        tell(f"  hint: {smaller}; the last good state is in {outcome.checkpoint}")
 
 
 def _write_csv(path: Path, outcome: Outcome) -> None:
     """One row a recorded time: t, then every watched value."""
-    with replacing(path) as part, part.open("w", newline="", encoding="utf-8") as file:
+    with (
+        writing(path),
+        replacing(path) as part,
+        part.open("w", newline="", encoding="utf-8") as file,
+    ):
         rows = csv.writer(file)
         rows.writerow(["t", *outcome.watched])
         series = [map(repr, values) for values in outcome.watched.values()]

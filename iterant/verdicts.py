@@ -125,19 +125,36 @@ def as_file(name: str, digest: str, verdicts: Sequence[Verdict]) -> str:
 
 def from_file(text: str, path: str) -> list[dict[str, Any]]:
     """The verdicts of a `.cert.json`; raises UserError when it is none."""
+    hint = "iterant certify SCHEME -o FILE writes them"
+    page = _page(text)
+    if page is None:
+        raise UserError(f"{path} holds no certificates: it is no JSON object", hint)
+    if page.get("format") != FORMAT:
+        found = page.get("format")
+        said = f"its format is {found!r}" if found is not None else "it names no format"
+        raise UserError(f"{path} holds no certificates: {said}, and {FORMAT!r} is read", hint)
+    found = page.get("verdicts")
+    whole = isinstance(found, list) and all(
+        isinstance(v, dict) and isinstance(v.get("verdict"), str) for v in found
+    )
+    if not isinstance(found, list) or not whole:
+        raise UserError(f"{path} holds no certificates: its verdicts are malformed", hint)
+    return found
+
+
+def holds_certificates(text: str) -> bool:
+    """Whether a text is a `.cert.json`, by what it says of itself."""
+    page = _page(text)
+    return page is not None and str(page.get("format")).startswith("iterant certificates")
+
+
+def _page(text: str) -> dict[str, Any] | None:
+    """The JSON object of a text, if it is one."""
     try:
         page = json.loads(text)
-        if page["format"] != FORMAT:
-            raise UserError(f"{path} has the format {page['format']!r}, and {FORMAT!r} is read")
-        found = page["verdicts"]
-        if not all(isinstance(v, dict) and isinstance(v["verdict"], str) for v in found):
-            raise TypeError("its verdicts are malformed")
-    except (ValueError, TypeError, KeyError, RecursionError) as fault:
-        reason = f"{type(fault).__name__}: {fault}"
-        raise UserError(
-            f"{path} holds no certificates: {reason}", "iterant certify SCHEME -o FILE writes them"
-        ) from fault
-    return list(found)
+    except (ValueError, RecursionError):
+        return None
+    return page if isinstance(page, dict) else None
 
 
 def checked(verdicts: Sequence[Verdict | Mapping[str, Any]], code: str) -> list[Report]:

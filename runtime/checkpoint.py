@@ -87,9 +87,14 @@ def load(folder: Path | str, *, device: torch.device) -> tuple[Arrays, Stand]:
     from safetensors.torch import load_file  # noqa: PLC0415
 
     path = Path(folder) / SIDECAR
+    if not path.is_file():
+        said = "" if Path(folder).is_dir() else ": it is no folder"
+        hint = "a run that stops early leaves one, called NAME.checkpoint"
+        raise UserError(f"{folder} holds no checkpoint{said}", hint, about="resume")
     try:
         found = json.loads(path.read_text())
         levels: dict[str, Tensor] = load_file(path.parent / found.pop("levels"), str(device))
         return levels, Stand(**found)
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise UserError(f"{folder} holds no checkpoint that can be read: {error}") from error
+        message = f"the checkpoint in {folder} is damaged: {error}"
+        raise UserError(message, about="resume") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,29 @@ def text_of(path: Path) -> str:
         return content(path).decode("utf-8")
     except UnicodeDecodeError as fault:
         raise UserError(f"{path} is no text file") from fault
+
+
+def refuse_source(path: Path, source: Path) -> None:
+    """What is made of a file is not written over it."""
+    if path.resolve() == source.resolve():
+        raise UserError(f"{path} is the file that is read", "choose another path for what is made")
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """A path that cannot be written is the user's fault, told with its name."""
+    try:
+        yield
+    except OSError as fault:
+        raise UserError(f"cannot write {path}: {fault.strerror or fault}") from fault
+
+
+def check_writable(path: Path) -> None:
+    """Refuse a path that cannot be written, before anything is computed; makes its folder."""
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .faults import UserError
-from .files import content, replacing
+from .files import content, replacing, writing
 from .image_files import READABLE, Samples, decode, encode_jpeg, encode_png, encode_tiff
 from .output.base import Array
 
@@ -92,10 +92,11 @@ def _scale(path: Path, planes: Array, form: Form) -> Form:
     """Floats stay as they are when in [0, 1]; else their range is brought there, and told."""
     bad = np.argwhere(~np.isfinite(planes))
     if len(bad):
-        raise UserError(
-            f"{path} holds {len(bad)} values that are not finite numbers, "
-            f"the first in row {bad[0][1]}, column {bad[0][2]}, counted from 0"
-        )
+        many = "a value that is no finite number" if len(bad) == 1 else (
+            f"{len(bad)} values that are no finite numbers, the first"
+        )  # fmt: skip
+        where = f"in row {bad[0][1]}, column {bad[0][2]}, counted from 0"
+        raise UserError(f"{path} holds {many} {where}")
     low, high = float(planes.min()), float(planes.max())
     if low >= 0 and high <= 1:
         return form
@@ -127,11 +128,7 @@ def write(path: str | Path, planes: Array, form: Form) -> tuple[str, ...]:
     new file cannot hold becomes the deepest one it can.
     """
     path = Path(path)
-    found = format_of(path)
-    if form.alpha is not None and not found.alpha:
-        raise UserError(
-            f"{path} cannot hold the alpha channel of {form.source}", "write to .png or .tif"
-        )
+    found = format_for(path, form)
     notes: tuple[str, ...] = ()
     depth = form.dtype
     if depth not in found.depths:
@@ -140,12 +137,19 @@ def write(path: str | Path, planes: Array, form: Form) -> tuple[str, ...]:
     values = np.moveaxis(_samples(planes, np.dtype(depth), form), 0, -1)
     if form.alpha is not None:
         values = np.concatenate([values, _alpha(form.alpha, values.dtype)[..., None]], axis=-1)
-    try:
-        with replacing(path) as part:
-            found.encode(part, values, form.profile)
-    except OSError as fault:
-        raise UserError(f"cannot write {path}: {fault.strerror or fault}") from fault
+    with writing(path), replacing(path) as part:
+        found.encode(part, values, form.profile)
     return notes
+
+
+def format_for(path: Path, form: Form) -> _Format:
+    """The format of a path that is to hold an image of this form."""
+    found = format_of(path)
+    if form.alpha is not None and not found.alpha:
+        raise UserError(
+            f"{path} cannot hold the alpha channel of {form.source}", "write to .png or .tif"
+        )
+    return found
 
 
 def format_of(path: Path) -> _Format:

@@ -220,7 +220,8 @@ def _counts(plan: Plan, given: Mapping[str, tuple[Tensor, ...]]) -> tuple[int, .
             extra = place.extra if place else (0,) * len(plan.axes)
             if array.ndim < len(extra):
                 axes = ", ".join(plan.axes)
-                message = f"{plan.called(name)} has {array.ndim} axes, and the domain has {axes}"
+                many = f"{array.ndim} {'axis' if array.ndim == 1 else 'axes'}"
+                message = f"{plan.called(name)} has {many}, and the domain has {axes}"
                 raise UserError(message, about=field)
             sizes = tuple(array.shape[array.ndim - len(extra) :])
             found = tuple(n - e for n, e in zip(sizes, extra, strict=True))

@@ -158,7 +158,9 @@ def _check_begin(driver: Driver) -> None:
     if fault is not None:
         name, index, value = fault
         where = driver.place(name, index)
-        raise UserError(f"{driver.called(name)} is {value} at {where}, before the first step")
+        field = driver.called(name).partition("[")[0]
+        message = f"{driver.called(name)} is {value} at {where}, before the first step"
+        raise UserError(message, about=field)
 
 
 def solve(

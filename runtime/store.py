@@ -11,7 +11,8 @@ from typing import Any, Self
 import numpy as np
 
 from .faults import UserError
-from .output import BESIDE, WRITERS
+from .files import writing
+from .output import BESIDE, CONTINUED, WRITERS
 from .output.base import Array, Meta, Variable, Writer
 from .plan import Place, Plan
 from .table import UnknownName
@@ -117,31 +118,33 @@ class Store:
         self, paths: Iterable[Path], *, overwrite: bool = False, resume: bool = False
     ) -> None:
         self._writers: list[tuple[Path, Writer]] = [(p, writer_of(p)) for p in paths]
-        self._open: list[Writer] = []
+        self._open: list[tuple[Path, Writer]] = []
         for path, _ in self._writers:
-            beside = BESIDE.get(path.suffix[1:].lower(), ())
-            for file in () if resume else (path, *map(path.with_suffix, beside)):
-                refuse_existing(file, overwrite=overwrite)
+            kind = path.suffix[1:].lower()
+            continued = resume and kind in CONTINUED
+            for file in () if continued else (path, *map(path.with_suffix, BESIDE.get(kind, ()))):
+                refuse_existing(file, overwrite=overwrite, resume=resume)
 
     def open(self, meta: Meta) -> None:
         """Start every file."""
         for path, writer in self._writers:
-            try:
+            with writing(path):
                 writer.open(path, meta)
-            except OSError as fault:
-                raise UserError(f"cannot write {path}: {fault.strerror or fault}") from fault
-            self._open.append(writer)
+            self._open.append((path, writer))
 
     def frame(self, t: float, fields: Mapping[str, Array]) -> None:
         """Write one frame to every file."""
-        for writer in self._open:
-            writer.frame(t, fields)
+        for path, writer in self._open:
+            with writing(path):
+                writer.frame(t, fields)
 
     def close(self) -> None:
         """Finish every file."""
         while self._open:
+            path, writer = self._open.pop()
             try:
-                self._open.pop().close()
+                with writing(path):
+                    writer.close()
             except BaseException:
                 self.close()
                 raise
@@ -170,15 +173,16 @@ def writer_of(path: Path) -> Writer:
         raise UserError(f"unknown output format .{suffix}", fault.hint) from fault
 
 
-def refuse_existing(path: Path, *, overwrite: bool) -> None:
+def refuse_existing(path: Path, *, overwrite: bool, resume: bool = False) -> None:
     """A result is written over only when the user says so; a folder only if it is a zarr group."""
-    try:
+    with writing(path):
         exists, folder = path.exists(), path.is_dir()
-    except OSError as fault:
-        raise UserError(f"cannot write {path}: {fault.strerror or fault}") from fault
     if not exists:
         return
-    if not overwrite:
-        raise UserError(f"{path} exists already", "choose another path, or add --overwrite")
     if folder and not (path / "zarr.json").exists():
         raise UserError(f"{path} is a folder that holds no earlier output", "choose another path")
+    if not overwrite:
+        kept = ", ".join(f".{kind}" for kind in CONTINUED)
+        hint = f"a resumed run goes on in {kept}; choose another path" if resume else ""
+        hint = hint or "choose another path, or add --overwrite"
+        raise UserError(f"{path} exists already", hint)

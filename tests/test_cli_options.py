@@ -49,7 +49,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (("--dtype", "int8"), "runs are in float64 or float32, and int8 is neither"),
         (("--dtype", "float16"), "runs are in float64 or float32, and float16 is neither"),
         (("--input", "u=none.npy"), "there is no file none.npy"),
-        (("--input", "u=nan.npy"), "not finite numbers, the first at index 2"),
+        (("--input", "u=nan.npy"), "holds a value that is no finite number at index 2"),
         (("--input", "u=short.npy"), "u is of size 5, and the grid asks for 16"),
         (("--data", "f=none.npy"), "no input named f"),
         (("--data", "f"), "a name, an equals sign and a value are wanted"),

@@ -177,11 +177,11 @@ def test_inputs_that_cannot_be_used(capsys: Capsys) -> None:
     Path("broken.png").write_bytes(Path(photo()).read_bytes()[:60])
     Path("words.png").write_text("hello")
     for name, said in {
-        "nan.npy": "not finite numbers, the first at index 0, 1",
+        "nan.npy": "a value that is no finite number at index 0, 1",
         "text.npy": "and numbers are needed",
-        "objects.npy": "holds no array that can be read",
+        "objects.npy": "holds Python objects, and numbers are needed",
         "broken.npy": "holds no array that can be read",
-        "line.npy": "axes",
+        "line.npy": "u has 1 axis, and the domain has x, y",
         "empty.npy": "holds no point",
         "broken.png": "damaged or cut short",
         "words.png": "is not an image",

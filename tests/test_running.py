@@ -198,7 +198,7 @@ def test_the_second_ctrl_c_stops_at_once() -> None:
     [
         ({}, {}, "no values are given for u"),
         ({"u": torch.rand(4, 4), "v": 1}, {}, "v is no input"),
-        ({"u": torch.rand(4)}, {}, "u has 1 axes, and the domain has x, y"),
+        ({"u": torch.rand(4)}, {}, "u has 1 axis, and the domain has x, y"),
         ({"u": torch.rand(0, 4)}, {}, "u of size 0 by 4 holds no point"),
         ({"u": torch.rand(4, 4)}, {"steps": -1}, "cannot run -1 steps"),
         ({"u": torch.rand(4, 4)}, {"until": -1.0}, "a run cannot end at the time -1"),

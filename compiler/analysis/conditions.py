@@ -128,7 +128,8 @@ def _faces(node: tree.Condition, scope: Scope) -> tuple[tuple[int, str], ...] | 
         return None
     sides = SIDES if face.side is None else (face.side.name,)
     if face.side and face.side.name not in SIDES:
-        raise Refusal(face.side.span, f"unknown side '{face.side.name}'", "known: low, high")
+        hint = suggest(face.side.name, SIDES)
+        raise Refusal(face.side.span, f"unknown side '{face.side.name}'", hint)
     return tuple((names.index(face.axis.name), side) for side in sides)
 
 

@@ -10,6 +10,7 @@ from .. import syntax as tree
 from ..model import LIMIT, TIME
 from . import calculus
 from .elementary import FUNCTIONS
+from .foreign import derivative
 from .nodes import LETTERS, LEVEL
 from .place import Place
 from .scope import ARTICLE, Entry, suggest
@@ -104,10 +105,15 @@ def unknown(name: tree.Name, place: Place, what: str = "name") -> None:
     known = [*scope.of_kind(*place.kinds, "kernel"), *place.local]
     if what == "name":
         known += [w for w, (kind, _) in _CONSTANTS.items() if not kind or kind in place.kinds]
-    hint = suggest(word, known, most=0) or suggest(word, [*WORDS, *_derivatives(scope)], most=0)
+    axes = [axis.name for axis in scope.axes]
+    hint = derivative(word, scope.of_kind("field"), axes, wall="dn" in place.kinds) or ""
+    hint = hint or suggest(word, known, most=0)
+    hint = hint or suggest(word, [*WORDS, *_derivatives(scope)], most=0)
     if not hint and what == "name" and "field" in place.kinds:
         hint = f"an unknown is declared by `field {word}`, a number by `param {word} = 1`"
         hint = hint.replace("`", "")
+    if not hint and what == "name":
+        hint = suggest(word, known)
     scope.unknown(name, what, (), hint)
 
 

@@ -12,6 +12,7 @@ from sympy import Expr, Symbol
 from .. import syntax as tree
 from ..model import Axis
 from ..source import Faults, Span
+from .foreign import ours
 from .terms import Term
 
 
@@ -138,6 +139,8 @@ def _taken(name: str, kind: str, earlier: str) -> str:
 def meant(word: str, known: Iterable[str]) -> str | None:
     """The known word that a misspelt one was probably meant for."""
     known = list(known)
+    if other := ours(word, known):
+        return other
     lower = {other.casefold(): other for other in known}
     found = difflib.get_close_matches(word.casefold(), lower, n=1, cutoff=0.6)
     if found:

@@ -88,7 +88,7 @@ def _stray_point(source: Source, before: Token | None, place: Span) -> Diagnosti
         return Diagnostic(
             span=place,
             message="a point cannot stand behind a name",
-            hint="only the adjoint of a kernel is written with one: K.T",
+            hint="functions are written bare, as in sin(x); only a kernel's adjoint K.T has one",
         )
     hint = f"write 0{tail[:40]}" if tail[1:].isdigit() else "a number has digits on both sides: 0.5"
     return Diagnostic(span=place, message="a number cannot start with a point", hint=hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from ..source import Diagnostic, SchemeError, Source, Span
 
 LARGEST = 64 * 1024  # bytes
+SHOWN = 6  # files that a hint lists
 
 MARK = "\ufeff"  # some editors begin a UTF-8 file with this
 # The first character of a line that starts a statement.
@@ -22,15 +24,10 @@ _JUNK = re.compile(
 def read_source(path: str | os.PathLike[str]) -> Source:
     """The text of a file; raises SchemeError when there is none, or when it is no UTF-8 text."""
     name = os.fspath(path)
-    try:
-        with Path(path).open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except OSError as error:
-        raise _refusal(Source(name, ""), f"cannot read this file: {error.strerror}") from None
-    except ValueError:
-        raise _refusal(Source(name, ""), "cannot read this file: its name is none") from None
+    data = _bytes(Path(path), name)
     if len(data) > LARGEST:
         raise _too_long(Source(name, ""))
+    _check_kind(Path(path), name, data)
     try:
         return Source(name, data.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -41,6 +38,51 @@ def read_source(path: str | os.PathLike[str]) -> Source:
             hint="a scheme is a text file; save it as UTF-8",
             at=good,
         ) from None
+
+
+def _bytes(path: Path, name: str) -> bytes:
+    """What a file holds, up to one byte more than is allowed."""
+    shown = Source(name, "", typed=True)  # there is no line to point at
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST + 1)
+    except FileNotFoundError:
+        raise _refusal(
+            shown, "cannot read this file: there is none of this name", hint=_alike(path)
+        ) from None
+    except IsADirectoryError:
+        inside = ", ".join(sorted(p.name for p in path.glob("*.scheme"))[:SHOWN])
+        hint = f"name a file in it: {inside}" if inside else "name a file"
+        raise _refusal(shown, "cannot read this file: it is a folder", hint=hint) from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise _refusal(shown, f"cannot read this file: {reason}") from None
+    except ValueError:
+        raise _refusal(shown, "cannot read this file: its name is none") from None
+
+
+def _alike(path: Path) -> str:
+    """The scheme files beside a path that is none; the likely one first."""
+    try:
+        beside = sorted(p.name for p in path.parent.glob("*.scheme"))
+    except (OSError, ValueError):
+        return ""
+    stems = [name.removesuffix(".scheme") for name in beside]
+    near = difflib.get_close_matches(path.stem, stems, n=1)
+    if near:
+        return f"did you mean {path.with_name(near[0] + '.scheme')}?"
+    return f"schemes in this folder: {', '.join(beside[:SHOWN])}" if beside else ""
+
+
+def _check_kind(path: Path, name: str, data: bytes) -> None:
+    """A file by another ending that names no scheme is one of another kind: it is not read."""
+    named = re.search(rb"^scheme\b", data, re.MULTILINE)
+    if path.suffix and path.suffix.lower() != ".scheme" and not named:
+        raise _refusal(
+            Source(name, "", typed=True),
+            "this is no scheme: no line of it begins with `scheme NAME`",
+            hint=_alike(path) or "iterant new heat writes one to start from",
+        )
 
 
 def check_text(source: Source) -> None:

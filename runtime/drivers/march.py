@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from ..checkpoint import Stand, digest, load, save
 from ..contract import Outcome, Status
 from ..faults import UserError
-from ..observe import Record, Watch
+from ..observe import Record, Watch, finite, first_fault
 from ..plan import Plan
 from ..problem import Arrays, Problem, bind, plan_of
 from ..solve import solve
@@ -111,18 +111,23 @@ class March:
 
     def place(self, name: str, index: Sequence[int]) -> str:
         """`x = 0.25, y = 0.75 (index 4, 12), sample 2`."""
-        place, axes = self.problem.plan.places[name], self.problem.plan.axes
-        lead, at = index[: -len(axes)], index[-len(axes) :]
-        points = (o + i * h for o, i, h in zip(place.origin, at, place.spacing, strict=True))
-        where = ", ".join(f"{axis} = {x:.6g}" for axis, x in zip(axes, points, strict=True))
-        sample = f", sample {', '.join(map(str, lead))}" if lead else ""
-        return f"{where} (index {', '.join(map(str, at))}){sample}"
+        return located(self.problem.plan, name, index)
 
     def save(self, units: int, record: Record) -> str:
         """Leave a checkpoint, if one is wanted."""
         if self.keep is None:
             return ""
         return self.keep(self.way.take(), bodies=units, way=self.way.name, record=record)
+
+
+def located(plan: Plan, name: str, index: Sequence[int]) -> str:
+    """Where an index of an array lies: `x = 0.25, y = 0.75 (index 4, 12), sample 2`."""
+    place, axes = plan.places[name], plan.axes
+    lead, at = index[: -len(axes)], index[-len(axes) :]
+    points = (o + i * h for o, i, h in zip(place.origin, at, place.spacing, strict=True))
+    where = ", ".join(f"{axis} = {x:.6g}" for axis, x in zip(axes, points, strict=True))
+    sample = f", sample {', '.join(map(str, lead))}" if lead else ""
+    return f"{where} (index {', '.join(map(str, at))}){sample}"
 
 
 def changing(plan: Plan) -> set[str]:
@@ -163,16 +168,11 @@ def march(
     """
     wanted = getattr(torch, dtype) if isinstance(dtype, str) else dtype
     tau, count = _length(module, steps, until)
+    how: dict[str, Any] = {"dtype": wanted, "device": device, "differentiable": differentiable}
     with torch.set_grad_enabled(differentiable):
-        problem, running, state = bind(
-            module,
-            inputs,
-            dtype=wanted,
-            device=device,
-            tau=tau,
-            differentiable=differentiable,
-            check=memory.check,
-        )
+        problem, running, state = bind(module, inputs, tau=tau, check=memory.check, **how)
+        if guard:
+            _check_data(problem, state)
         record = Record({**watches(problem, state), **(watch or {})}, on_frame)
         stamp = digest(running, problem) if checkpoint or resume else ""
         stand, levels = _take_up(resume, stamp, problem, record) if resume else (None, None)
@@ -193,6 +193,18 @@ def march(
         )
         stops = _stops(driver, count, every) if record.watch or on_frame else ()
         return solve(driver, record, stops, guard=guard, progress=progress, throw=throw)
+
+
+def _check_data(problem: Problem, state: Arrays) -> None:
+    """Given data are finite: where they are not is told by their own name."""
+    plan = problem.plan
+    for name in plan.data:
+        arrays = {part: state[part].detach() for part in plan.components[name] if part in state}
+        fault = None if finite(arrays) else first_fault(arrays)
+        if fault is not None:
+            part, index, value = fault
+            where = located(plan, part, index)
+            raise UserError(f"the data {plan.called(part)} are {value} at {where}", about=name)
 
 
 def _length(module: nn.Module, steps: int | None, until: float | None) -> tuple[float | None, int]:
@@ -233,6 +245,7 @@ def _take_up(
         raise UserError(
             f"{folder} is the checkpoint of another run",
             "scheme, parameters, step, grid, batch and dtype must be the same to resume it",
+            about="resume",
         )
     record.times, record.values = list(stand.times), dict(stand.watched)
     return stand, levels

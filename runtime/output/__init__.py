@@ -20,3 +20,5 @@ WRITERS: Table[Callable[[], Writer]] = Table(
 )
 # What a format writes beside the path it is given, by suffix.
 BESIDE = {"vti": (".pvd",)}
+# What goes on in an earlier file when a run is resumed; a picture shows the last frame anyway.
+CONTINUED = ("zarr", "vti", "pvd", "png")
