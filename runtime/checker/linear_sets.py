@@ -21,6 +21,8 @@ def shown(data: Any, part: Part, value: tuple[Fraction, Fraction]) -> tuple[str,
         raise Rejected("an interval of the set is not the one shown")
     low = _end(data["low"], data["low_value"], part.low, -1)
     high = _end(data["high"], data["high_value"], part.high, 1)
+    if low is not None and high is not None and low > high:
+        raise Rejected("an interval of the set is empty")
     above = low is None or low < value[0] or (closed[0] and low == value[0])
     below = high is None or value[1] < high or (closed[1] and high == value[1])
     left = f"{'[' if closed[0] else '('}{'-oo' if low is None else data['low']}"
