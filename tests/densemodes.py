@@ -7,6 +7,7 @@ prover or checker: impulses through one body of the step, their Fourier transfor
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -94,10 +95,16 @@ def steps(data: dict[str, Any], values: dict[str, float]) -> Iterator[tuple[floa
 
 def closed(text: str, values: dict[str, float]) -> float:
     """A closed form in floats."""
-    symbols = {n: sympy.Symbol(n) for n in values}
-    form = sympy.sympify(text.replace("^", "**"), locals={**symbols, "min": sympy.Min})
-    value = form.subs({symbols[n]: v for n, v in values.items()})
+    form, symbols = _form(text, tuple(sorted(values)))
+    value = form.subs(dict(zip(symbols, (values[n] for n in sorted(values)), strict=True)))
     return np.inf if value.has(sympy.zoo, sympy.oo) else float(value)
+
+
+@lru_cache(maxsize=512)
+def _form(text: str, names: tuple[str, ...]) -> tuple[sympy.Expr, list[sympy.Symbol]]:
+    symbols = [sympy.Symbol(n) for n in names]
+    known = dict(zip(names, symbols, strict=True)) | {"min": sympy.Min}
+    return sympy.sympify(text.replace("^", "**"), locals=known), symbols
 
 
 def members(data: dict[str, Any], random: np.random.Generator) -> Iterator[tuple[float, bool]]:

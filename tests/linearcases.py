@@ -74,7 +74,7 @@ ITERATES: dict[str, tuple[str, str]] = {
     "two intervals": ("r = 1/2", "u[k+1,i] = u[k,i] - r*(r-1)*(r-2)*(u[k,i] - u[k,i-1])"),
     "staggered": (
         "r = 1/2",
-        "u[k+1,i] = .9*u[k,i] + r*(v[k,i+1]-v[k,i]); v[k+1,i] = v[k,i] + r*(u[k+1,i]-u[k+1,i-1])",
+        "u[k+1,i] = 0.9*u[k,i]+r*(v[k,i+1]-v[k,i]); v[k+1,i] = v[k,i] + r*(u[k+1,i]-u[k+1,i-1])",
     ),
     "Yee": (
         "r = 1/2",
