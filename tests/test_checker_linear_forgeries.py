@@ -97,6 +97,19 @@ FORGERIES: dict[str, Callable[[], dict[str, Any]]] = {
         "heat", ("hypotheses", ["c real"]), ("scheme/parameters/0/positive", False),
         ("scheme/parameters/0/low", None), ("scheme/parameters/0/trainable", True),
     ),
+    "a positive parameter that may be negative": lambda: forged(
+        "heat", ("hypotheses", ["c in [-oo, oo]"]), ("scheme/parameters/0/declared", True),
+        ("scheme/parameters/0/low", None),
+    ),
+    "another first step": lambda: forged(
+        "upwind", ("scheme/step/start", plain("leapfrog")["scheme"]["step"]["start"]),
+    ),
+    "a power that would fill the memory": lambda: forged(
+        "heat", (f"{PART}/conditions/0/factors", [{"terms": [[1, 0, "2"]], "power": 10**9}]),
+    ),
+    "a degree that would fill the memory": lambda: forged(
+        "heat", (f"{PART}/conditions/0/factors", [{"terms": [[10**9, 0, "2"]], "power": 2}]),
+    ),
     "another variable": lambda: forged("heat", ("proof/variable", {"tau": 1, "c": 1, "h": -1})),
     "a value that is not that of the file": lambda: forged(
         "rk4 with diffusion", ("hypotheses", ["c = 1/2", "h = 1/16", "kappa = 1/100"]),

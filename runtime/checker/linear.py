@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from .document import Document
 from .forms import Sum, plus, quotient, scaled, times
-from .linear_cases import BOUNDED, CASES
+from .linear_cases import BOUNDED, CASES, DRIFT
 from .linear_cells import rational
 from .linear_names import Names, names_of
 from .linear_proof import Part, part
@@ -38,7 +38,10 @@ def check(document: Document, claimed: Claimed) -> None:
     if len(step.arrays) > 1:
         _same_every_step(document, names)
     _at_zero(document, names, parts)
-    if statement != BOUNDED and document.step and document.step["inner"] > 1:
+    assert document.step is not None
+    if statement not in {BOUNDED, DRIFT} and (document.step["start"] or document.step["finish"]):
+        raise Rejected("steps are taken that are no bodies")
+    if statement != BOUNDED and document.step["inner"] > 1:
         statement += " at cycle ends"
     if names.parameter is None:
         _up_to(claimed, names, parts)

@@ -19,7 +19,7 @@ from typing import TypeAlias
 from .linear_names import Element, Names
 from .linear_pairs import Pair, conjugate, modulus, part_of, product, total
 from .linear_planes import Plane, content, degrees, plus, power, quotient, times, without
-from .linear_proof import Condition
+from .linear_proof import MOST, Condition
 from .linear_roots import (
     Family,
     characteristic,
@@ -153,17 +153,24 @@ def _gap(table: list[list[Pair]], under: Plane, weights: list[int]) -> list[list
 
 def _denominators(stated: Iterator[Condition], size: int) -> tuple[Plane, Fraction]:
     """The product of the squares of the rows' denominators, each > 0."""
-    whole, factor = ONE, Fraction(1)
+    factors, factor = list[tuple[Plane, int]](), Fraction(1)
     for j in range(size):
         own = next(stated, None)
         if own is None or own.name != f"d_{j + 1}^2" or not own.strict:
             raise Rejected("the conditions of the proof are not those of the step")
         factor *= own.constant
-        for f in own.factors:
-            if degrees(f.plane)[1]:
-                raise Rejected("a denominator depends on the mode")
-            whole = times(whole, power(f.plane, f.power))
-    return whole, factor
+        factors += [(f.plane, f.power) for f in own.factors]
+    return _of_denominators(factors), factor
+
+
+def _of_denominators(factors: list[tuple[Plane, int]]) -> Plane:
+    """A product of polynomials in m alone, of a degree that can be meant."""
+    found = ONE
+    if any(degrees(p)[1] for p, _ in factors) or sum(degrees(p)[0] * e for p, e in factors) > MOST:
+        raise Rejected("a denominator is not one of the step")
+    for p, e in factors:
+        found = times(found, power(p, e))
+    return found
 
 
 # ---- conditions
@@ -171,12 +178,10 @@ def _denominators(stated: Iterator[Condition], size: int) -> tuple[Plane, Fracti
 
 def _scaled(names: Names, polynomial: list[Element], first: Condition) -> Family:
     """The polynomial whose leading coefficient has the square that is stated first."""
-    root, factor = ONE, square_root(first.constant)
-    for f in first.factors:
-        if f.power % 2:
-            raise Rejected("a leading coefficient is no square")
-        root = times(root, power(f.plane, f.power // 2))
-    return leading(names, polynomial, root, factor)
+    if any(f.power % 2 for f in first.factors):
+        raise Rejected("a leading coefficient is no square")
+    root = _of_denominators([(f.plane, f.power // 2) for f in first.factors])
+    return leading(names, polynomial, root, square_root(first.constant))
 
 
 def _same(

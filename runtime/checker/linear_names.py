@@ -111,6 +111,9 @@ def names_of(document: Document, claimed: Claimed) -> Names:
         raise Rejected("the variable of the proof does not grow with the step")
     if any(not signs.get(n) for n in variable):
         raise Rejected("the sign of a name in the variable is not known")
+    for own in map(document.parameters.get, variable):
+        if own is not None and own["declared"] and own["positive"] and own["low"] is None:
+            raise Rejected("the set of a positive parameter has no low end")
     values = _values(document, claimed, fixed, parameter)
     found = Names(variable, values, signs, parameter, {"tau"} | document.spacings)
     free = {n for n, s in signs.items() if s and n not in found.values}

@@ -18,6 +18,7 @@ from .linear_planes import Plane
 from .ranges import Rejected
 
 COARSE = 1 << 20
+MOST = 512  # degrees and multiplicities
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def _plane(data: Any) -> Plane:
     """Terms [power of m, power of y, coefficient]."""
     found: Plane = {}
     for k, j, text in data:
-        if any(isinstance(x, bool) or not isinstance(x, int) or x < 0 for x in (k, j)):
+        if any(isinstance(x, bool) or not isinstance(x, int) or not 0 <= x <= MOST for x in (k, j)):
             raise Rejected("a factor of the proof is malformed")
         c = rational(text)
         if c.denominator != 1 or not c or (k, j) in found:
@@ -91,7 +92,7 @@ def _condition(data: dict[str, Any]) -> Condition:
     factors = []
     for f in data["factors"]:
         e = f["power"]
-        if isinstance(e, bool) or not isinstance(e, int) or e < 1:
+        if isinstance(e, bool) or not isinstance(e, int) or not 0 < e <= MOST:
             raise Rejected("a factor of the proof is malformed")
         factors.append(Factor(_plane(f["terms"]), e, f))
     constant = rational(data["constant"])

@@ -157,6 +157,8 @@ def arrays(document: Document) -> list[str]:
         raise Rejected("modes on a torus say nothing about walls")
     if any(u["extra"] != [0] for u in document.unknowns.values()):
         raise Rejected("the unknowns are of different sizes")
+    if any(r.get("left") for r in document.rates) or any(s.get("solves") for s in step["body"]):
+        raise Rejected("the newest level follows from a left side")
     if any(s["frozen"] for s in step["body"]) and any(
         n["is"] == "flux" and any(f["weight"] is not None for f in n["faces"])
         for n in document.nodes
