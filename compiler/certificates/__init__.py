@@ -13,6 +13,7 @@ THEOREMS: Table[Theorem] = Table(
     "skew:THEOREM",
     "convex:THEOREM",
     "splitting:THEOREM",
+    "linear:THEOREM",
     "telescoping:THEOREM",
     "order:THEOREM",
 )

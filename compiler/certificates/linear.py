@@ -34,6 +34,8 @@ def _prove(question: Question) -> Proved:
     scheme = question.scheme
     if question.part is not None:
         raise Unprovable("it speaks of whole equations")
+    if len(scheme.axes) != 1:
+        raise Unprovable("its checker speaks of one axis")
     if question.claim.parameter is not None:
         return _over_parameter(question)
     for found, case in _ways(
@@ -102,6 +104,7 @@ def _proved(
     parameter: str | None = None,
 ) -> Proved:
     assert scheme.step is not None
+    _whole_sets(scheme, found)
     cycle = " at cycle ends" if scheme.step.inner > 1 and len(found.arrays) == 1 else ""
     statement = f"{case.statement}{cycle}"
     if parameter is not None:
@@ -127,6 +130,19 @@ def _proved(
         parameter=parameter,
         set=() if parameter is None else tuple(as_set(p) for p in region),
     )
+
+
+def _whole_sets(scheme: Scheme, found: Family) -> None:
+    """A parameter with a declared set is not held at one value, and none differs between steps."""
+    used = {str(s) for s in found.monomial.free_symbols} | set(found.fixed)
+    for param in scheme.model.params:
+        name = str(param.symbol.name)
+        if name in used and (param.per_step or param.per_channel):
+            raise Unprovable(f"'{name}' differs between steps or channels")
+        if name in found.fixed and param.interval is not None:
+            raise Unprovable(
+                f"the set of '{name}' was declared, and the proof holds it at its value"
+            )
 
 
 def _hypotheses(scheme: Scheme, found: Family, parameter: str | None) -> tuple[str, ...]:

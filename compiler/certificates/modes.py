@@ -107,11 +107,7 @@ def _enclosed(scheme: Scheme, replay: Replay, where: tuple[int, ...]) -> Witness
     """The mode with a rigorous lower bound of its growth, and a state that holds it."""
     names, counts = state_arrays(scheme), replay.counts
     matrix = _on_mode(replay, names, counts, where)
-    try:
-        roots = matrix.eig()
-    except ValueError:  # eigenvalues that are not told apart
-        roots = matrix.eig(multiple=True)
-    growth = max(lower(abs(root)) for root in roots)
+    growth = _radius(matrix)
     if growth <= 1:
         return None
     growth = Fraction(int(growth * 10**12), 10**12)
@@ -125,6 +121,27 @@ def _enclosed(scheme: Scheme, replay: Replay, where: tuple[int, ...]) -> Witness
     return Witness(
         mode=f"theta = {along}", points=counts, growth=str(growth), steps=inner, state=flat
     )
+
+
+def _radius(matrix: flint.acb_mat) -> Fraction:
+    """A lower bound of the spectral radius."""
+    try:
+        return max(lower(abs(root)) for root in matrix.eig())
+    except ValueError:  # eigenvalues that balls do not tell apart
+        return _by_traces(matrix)
+
+
+def _by_traces(matrix: flint.acb_mat) -> Fraction:
+    """|tr G^n| <= size * radius^n, for n = 2^k and 2^k + 1."""
+    size = matrix.nrows()
+    best, power = Fraction(0), matrix
+    for k in range(1, 13):
+        power = power * power
+        for n, table in ((2**k, power), (2**k + 1, power * matrix)):
+            bound = abs(sum((table[i, i] for i in range(size)), flint.acb(0))) / size
+            if bound.is_finite() and lower(bound) > 0:
+                best = max(best, lower((bound.log() / n).exp()))
+    return best
 
 
 def _on_mode(
