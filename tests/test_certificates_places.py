@@ -155,7 +155,7 @@ def with_points(text: str, counts: tuple[int, ...], more: int) -> Scheme:
     return scheme_of(text.replace(line, other))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(case=weighted(), more=st.sampled_from([-1, 0, 1, 2]))
 def test_random_weights_in_coordinates(case: strategies.Case, more: int) -> None:
     try:

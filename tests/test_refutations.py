@@ -67,7 +67,7 @@ def grows(scheme: Scheme, counts: tuple[int, ...], claim: str, tau: Any) -> None
         assert radius(step) > 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(case=CASES, factor=st.sampled_from(["51/50", "2", "5"]))
 def test_refutations_of_random_schemes_hold(case: strategies.Case, factor: str) -> None:
     try:
