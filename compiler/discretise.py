@@ -47,7 +47,7 @@ def discretise(model: Model) -> Scheme:
     )
     faults.check()
     rates, step = build_step(model, rates, depth(model.equations), faults)
-    check_determined(model, rates, step, unknowns=unknowns, axes=axes, faults=faults)
+    check_determined(model, rates, unknowns=unknowns, axes=axes, faults=faults)
     faults.check()
     interior = interior_row(rates, axes)
     return Scheme(

@@ -131,7 +131,7 @@ def _imports(text: dict[str, Any]) -> dict[str, Any]:
     ]
     return {
         "math": "math." in everything,
-        "layers": "layers." in everything,
+        "runtime": ", ".join(w for w in ("inner", "layers") if f"{w}." in everything),
         "plan_words": ", ".join(used),
     }
 

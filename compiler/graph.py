@@ -11,93 +11,29 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
 import networkx as nx
 import sympy
 from sympy import Expr, Symbol
 
+from .ops import (
+    AdjointOp,
+    Combine,
+    Coordinate,
+    Inner,
+    Input,
+    NetworkOp,
+    Op,
+    Pointwise,
+    Range,
+    Reduce,
+    Row,
+    StencilOp,
+    Weight,
+)
 from .source import Span
 from .stencil import Location, Stencil
-
-Range: TypeAlias = tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Input:
-    """An array of the state, given data or a prepared array; `padded` if its halo is filled."""
-
-    array: str
-    padded: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coordinate:
-    """The coordinate of an axis at the node's location, from its input, that of the points."""
-
-    axis: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weight:
-    """A scalar argument: the step, a parameter, a coefficient of a table, the time."""
-
-    symbol: Symbol
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StencilOp:
-    """sum_k S_k v_k over the node's inputs v_k."""
-
-    stencils: tuple[Stencil, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdjointOp:
-    """-sum_a K_a^T v_a over the node's inputs; `of` are the nodes of the slopes K_a u."""
-
-    differences: tuple[Stencil, ...]
-    of: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pointwise:
-    """A formula in `symbols`, one for each input; other free symbols are scalars."""
-
-    expression: Expr
-    symbols: tuple[Symbol, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkOp:
-    """A learned function of the inputs, point by point."""
-
-    function: Symbol
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Combine:
-    """sum_j c_j v_j over the inputs, coefficients in scalars only."""
-
-    coefficients: tuple[Expr, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reduce:
-    """volume * sum of the input over the grid, values on walls at half weight: an integral.
-
-    With `mean` it is divided by the measure of the domain.
-    """
-
-    volume: Expr
-    half: tuple[tuple[bool, bool], ...]  # per axis and end: the value lies on a wall
-    extent: Range  # of the values that are added
-    mean: bool
-
-
-Op: TypeAlias = (
-    Input | Coordinate | Weight | StencilOp | AdjointOp | Pointwise | NetworkOp | Combine | Reduce
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +105,7 @@ class Call:
     time: Expr = sympy.S.Zero
     timed: bool = False  # the routine takes the time
     clocked: bool = False  # the time is needed, by the routine or by the ghosts of its arrays
+    solves: bool = False  # the routine is an inner solve, which reads the whole grid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +126,10 @@ class ArrayPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
-    """The whole network: routines, where arrays live, and the calls that make a step."""
+    """The whole network: routines, where arrays live, and the calls that make a step.
+
+    `lefts` are the calls of left sides, which inner solves make: their arrays all have a halo.
+    """
 
     name: str
     routines: tuple[Routine, ...]
@@ -200,6 +140,7 @@ class Graph:
     finish: tuple[Call, ...]
     reserved: frozenset[str] = frozenset()  # words that no variable of a routine may be called
     watch: tuple[tuple[str, Call], ...] = ()
+    lefts: tuple[Call, ...] = ()
 
     def routine(self, name: str) -> Routine:
         """The routine of a name."""
@@ -222,7 +163,7 @@ def reading(node: Node, slot: int) -> Stencil | None:
             return stencils[slot]
         case AdjointOp(differences=differences):
             return differences[slot].adjoint()
-        case Pointwise() | NetworkOp() | Combine() | Reduce() | Coordinate():
+        case Pointwise() | NetworkOp() | Combine() | Reduce() | Coordinate() | Inner():
             return None
         case Input() | Weight():
             raise AssertionError("a leaf reads nothing")
@@ -273,3 +214,29 @@ def needs(at: Range, stencil: Stencil | None) -> Range:
         (start + min(offsets), stop + max(offsets))
         for (start, stop), offsets in zip(at, columns, strict=True)
     )
+
+
+__all__ = [
+    "AdjointOp",
+    "ArrayPlace",
+    "Call",
+    "Combine",
+    "Coordinate",
+    "Graph",
+    "Inner",
+    "Input",
+    "NetworkOp",
+    "Node",
+    "Op",
+    "Pointwise",
+    "Range",
+    "Reduce",
+    "Routine",
+    "Row",
+    "StencilOp",
+    "Weight",
+    "check",
+    "digraph_of",
+    "needs",
+    "reading",
+]

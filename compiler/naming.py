@@ -7,8 +7,8 @@ import re
 from functools import lru_cache
 
 _OURS = frozenset(
-    "torch nn math Tensor layers Place Plan Side Stage PERIODIC REFLECT NONE PLACES STEPS COUNTS"
-    " DIGEST SCHEME self state counts index clock zip range float int tuple dict"
+    "torch nn math Tensor inner layers Place Plan Side Stage PERIODIC REFLECT NONE PLACES STEPS"
+    " COUNTS DIGEST SCHEME self state counts index clock zip range float int tuple dict"
     " super tau t".split()
 )
 

@@ -136,7 +136,10 @@ def infer_ranges(graph: Graph) -> Graph:
     )
     new = _shared_halos(graph, new)
     homes = {p.name: p for p in new}
-    routines = tuple(_place_inputs(done[r.name], homes) for r in graph.routines)
+    lefts = {call.routine for call in graph.lefts}
+    routines = tuple(
+        _place_inputs(done[r.name], homes, whole=r.name in lefts) for r in graph.routines
+    )
     return replace(graph, places=new, routines=routines)
 
 
@@ -196,8 +199,13 @@ def _shared_halos(graph: Graph, places: tuple[ArrayPlace, ...]) -> tuple[ArrayPl
     return tuple(replace(p, halo=halos[p.name]) for p in places)
 
 
-def _place_inputs(routine: Routine, places: Mapping[str, ArrayPlace]) -> Routine:
-    """Inputs get the range of the array that comes in, with the halo if any of it is read."""
+def _place_inputs(
+    routine: Routine, places: Mapping[str, ArrayPlace], *, whole: bool = False
+) -> Routine:
+    """Inputs get the range of the array that comes in, with the halo if any of it is read.
+
+    With `whole` every array comes in with its halo.
+    """
     nodes = routine.nodes()
     for number, node in nodes.items():
         if not isinstance(node.op, Input) or node.range is None:
@@ -208,7 +216,7 @@ def _place_inputs(routine: Routine, places: Mapping[str, ArrayPlace]) -> Routine
             for (low, high), (own_low, own_high) in zip(node.range, place.extra, strict=True)
         )
         at = place.extra
-        if outside or (place.points and any(map(any, place.halo))):
+        if outside or whole or (place.points and any(map(any, place.halo))):
             at = tuple(
                 (own[0] - halo[0], own[1] + halo[1])
                 for own, halo in zip(place.extra, place.halo, strict=True)
@@ -235,6 +243,11 @@ def arrange_calls(graph: Graph) -> Graph:
             plain=tuple(o.array for o in inputs if not o.padded),
         )
 
+    def whole(call: Call) -> Call:
+        nodes = graph.routine(call.routine or "").nodes().values()
+        arrays = tuple(n.op.array for n in nodes if isinstance(n.op, Input))
+        return replace(call, padded=arrays)
+
     return replace(
         graph,
         prepare=tuple(map(arranged, graph.prepare)),
@@ -242,6 +255,7 @@ def arrange_calls(graph: Graph) -> Graph:
         body=tuple(map(arranged, graph.body)),
         finish=tuple(map(arranged, graph.finish)),
         watch=tuple((n, arranged(c)) for n, c in graph.watch),
+        lefts=tuple(whole(c) for c in graph.lefts),
     )
 
 

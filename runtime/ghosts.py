@@ -42,7 +42,7 @@ class Row:
         total = dict(self.sources)
         for index, coefficient in other.sources:
             total[index] = total.get(index, 0.0) + coefficient
-        sources = tuple(sorted((i, c) for i, c in total.items() if c))
+        sources = tuple((i, total[i]) for i in sorted(total) if total[i])
         return Row(sources, self.low + other.low, self.high + other.high)
 
 

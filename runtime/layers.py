@@ -33,6 +33,7 @@ __all__ = [
     "random_normal",
     "random_uniform",
     "refresh_",
+    "transformed",
 ]
 
 
@@ -42,7 +43,7 @@ def pad(u: Tensor, place: Place, t: Tensor | None = None) -> Tensor:
     `t` is the time at which right sides are evaluated. With reverse-mode autograd the adjoint is
     `fold`, and nothing is saved; inside a compiler or a transform it is made of torch.cat.
     """
-    if torch.compiler.is_compiling() or _transformed() or (t is not None and t.requires_grad):
+    if torch.compiler.is_compiling() or transformed() or (t is not None and t.requires_grad):
         return concatenated(u, place, t)
     if torch.is_grad_enabled() and u.requires_grad:
         padded: Tensor = _Pad.apply(u, place, t)  # type: ignore[no-untyped-call]
@@ -55,13 +56,13 @@ def fold(w: Tensor, place: Place) -> Tensor:
 
     <pad(u), w> = <u, fold(w)> for homogeneous conditions.
     """
-    if torch.is_grad_enabled() and w.requires_grad and not _transformed():
+    if torch.is_grad_enabled() and w.requires_grad and not transformed():
         folded: Tensor = _Fold.apply(w, place)  # type: ignore[no-untyped-call]
         return folded
     return fold_(w.clone(), place)
 
 
-def _transformed() -> bool:
+def transformed() -> bool:
     """Whether a torch.func transform or forward-mode differentiation is at work."""
     dual: int = torch.autograd.forward_ad._current_level
     active: bool = torch._C._are_functorch_transforms_active()

@@ -71,6 +71,7 @@ class Stage:
     time: float = 0.0
     timed: bool = False
     times: tuple[float, ...] = ()
+    solves: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,7 +76,8 @@ def apply(
     """Run stages functionally: new arrays, differentiable; `clock(offset)` is a 0-dim time.
 
     This is the meaning of a plan; the fast ways of marching are tested against it. `using` calls a
-    function with its arguments in another way, such as compiled.
+    function with its arguments in another way, such as compiled; inner solves are called as they
+    are.
     """
     arrays = dict(arrays)
     for turn in turns:
@@ -88,7 +89,8 @@ def apply(
                 *(scalars[name] for name in turn.scalars),
                 *((t,) if stage.timed else ()),
             ]
-            result = using(stage.function, arguments) if using else stage.function(*arguments)
+            call = None if stage.solves else using
+            result = call(stage.function, arguments) if call else stage.function(*arguments)
             results = (result,) if isinstance(result, Tensor) else result
             arrays.update(zip(stage.writes, results, strict=True))
         arrays.update({target: arrays[source] for target, source in stage.moves})

@@ -15,12 +15,13 @@ from strategies import Case
 from variants import explicit_variant
 
 TOLERANCE = {torch.float64: 1e-12, torch.float32: 1e-5}
-# Contract files with an explicit method, on tiny grids.
+# Contract files that run as they are, or with an explicit method, on tiny grids.
 CONTRACT = {
     "acoustic_fdtd": [(5, 4), (1, 2)],
     "advection": [(7,), (1,)],
     "beam_warming": [(7,), (1,)],
     "burgers_neural_closure": [(6,), (1,)],
+    "crank_nicolson_nodes": [(7,), (1,)],
     "fsi": [(5, 4), (1, 1)],
     "gray_scott": [(4, 3)],
     "heat": [(5, 4), (2, 1)],

@@ -36,7 +36,8 @@ BELOW: dict[str, tuple[str, ...]] = {
     "discretisation": ("integrators",),
     "discretise": ("discretisation",),
     "reference": ("integrators",),
-    "graph": ("scheme",),
+    "ops": ("scheme",),
+    "graph": ("ops",),
     "architectures": ("graph", "discretisation", "naming"),
     "naming": (),
     "passes": ("graph", "naming"),
@@ -66,6 +67,7 @@ RUNTIME: dict[str, tuple[str, ...]] = {
     "faults": (),
     "shapes": ("faults", "plan"),
     "layers": ("halo", "plan", "shapes", "weights"),
+    "inner": ("faults", "layers", "plan"),
     "load": ("contract", "layers", "plan", "table"),
 }
 # What the compiler may know of the runtime.

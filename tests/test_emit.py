@@ -23,6 +23,7 @@ NAMES = (
     "advection",
     "beam_warming",
     "burgers_neural_closure",
+    "crank_nicolson_nodes",
     "fsi",
     "gray_scott",
     "heat",

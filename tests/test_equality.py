@@ -9,6 +9,7 @@ import torch
 from hypothesis import given, settings, strategies as st
 
 from equality import FILES, TOLERANCE, compare, contract, told
+from implicits import implicit_nodes, implicit_walls
 from lattices import node_by_node
 from strategies import pdes, staggered, upwind
 from vectors import collocated, electric, walled_iterates
@@ -24,7 +25,17 @@ def test_contract_file(name, counts, dtype):
 # ---- random texts
 
 
-KINDS = (node_by_node, walled_iterates, pdes, upwind, collocated, staggered, electric)
+KINDS = (
+    node_by_node,
+    walled_iterates,
+    implicit_nodes,
+    implicit_walls,
+    pdes,
+    upwind,
+    collocated,
+    staggered,
+    electric,
+)
 
 
 @pytest.mark.parametrize("strategy", KINDS)

@@ -25,7 +25,7 @@ from ..graph import (
     digraph_of,
 )
 from ..grid import Flux, Grid, Linear, Network, Point, Read, walk
-from ..scheme import Scheme, Sum
+from ..scheme import Scheme, Sum, Term
 from ..source import Span
 from ..stencil import Location
 
@@ -186,6 +186,11 @@ class Draft:
             formula="div of the flux",
             span=span,
         )
+
+    def terms(self, terms: tuple[Term, ...], location: Location, *, name: str) -> int:
+        """sum of coefficient * value."""
+        pairs = [(t.coefficient, self.grid(t.value, span=t.span)) for t in terms]
+        return self.combine(pairs, location, name=name)
 
     def combine(self, pairs: list[tuple[Expr, int]], location: Location, *, name: str) -> int:
         """A sum of nodes with scalar coefficients; one node alone stays itself."""

@@ -10,10 +10,11 @@ from sympy import Expr, Symbol
 from ..graph import ArrayPlace, Call, Graph, NetworkOp, Pointwise, Routine
 from ..grid import Flux, Grid, Read, walk
 from ..naming import safe
-from ..scheme import STEP_TIME, TAU, Array, Scheme, Stage, Term, Update
+from ..scheme import STEP_TIME, Array, Scheme, Stage, Update
 from ..stencil import Location
 from .draft import Draft
-from .scalars import free_scalars
+from .implicit import inner_arrays, right_name, solving
+from .scalars import free_of, moving_walls, scalars_of
 
 
 def build(scheme: Scheme) -> Graph:
@@ -23,7 +24,7 @@ def build(scheme: Scheme) -> Graph:
     frozen = _frozen_weights(scheme)
     routines: dict[str, Routine] = {}
     parts: dict[str, list[Call]] = {"start": [], "body": [], "finish": []}
-    reserved = _reserved(scheme)
+    reserved, lefts = _reserved(scheme), list[Call]()
     stages = {"start": scheme.step.start, "body": scheme.step.body, "finish": scheme.step.finish}
     for part, calls in parts.items():
         for stage in stages[part]:
@@ -32,8 +33,7 @@ def build(scheme: Scheme) -> Graph:
                 name = _unique(routine, routines, reserved)
                 routines[name] = replace(routine, name=name)
                 call = replace(call, routine=name)
-            if routine is not None or call.moves:
-                calls.append(call)
+            calls += _calls(scheme, stage, call, routines=routines, lefts=lefts, reserved=reserved)
     watch = tuple(_watches(scheme, kept))
     prepare = _prepare(scheme, kept)
     if prepare is not None:
@@ -50,6 +50,7 @@ def build(scheme: Scheme) -> Graph:
         body=tuple(parts["body"]),
         finish=tuple(parts["finish"]),
         watch=tuple((r.name, c) for r, c in watch),
+        lefts=tuple(lefts),
         reserved=reserved | frozenset(map(safe, routines)) | frozenset(map(safe, kept.values())),
     )
 
@@ -70,7 +71,7 @@ def _reserved(scheme: Scheme) -> frozenset[str]:
     assert scheme.step is not None
     stages = (*scheme.step.start, *scheme.step.body, *scheme.step.finish)
     letters = {s.name for stage in stages for s, _ in stage.table}
-    arrays = {a.name for a in scheme.step.arrays}
+    arrays = {a.name for a in (*scheme.step.arrays, *inner_arrays(scheme))}
     return frozenset(map(safe, scheme.model.names | letters | arrays)) | {"tau", "t"}
 
 
@@ -91,15 +92,15 @@ def _stage(
     if stage.frozen == "save":
         outputs += [(name, draft.grid(node, name=name)) for node, name in frozen.items()]
     for u in stage.updates:
-        outputs.append((u.target, _update(scheme, draft, u)))
+        outputs.append((_written(scheme, u), _update(scheme, draft, u)))
     kept |= {n: a for n, a in own.items() if n not in frozen}
     routine = draft.routine(stage.name, _doc(scheme, stage), outputs)
-    symbols = _scalars(scheme, routine, stage)
-    timed = STEP_TIME in _free(scheme, routine)
+    symbols = scalars_of(scheme, routine, stage)
+    timed = STEP_TIME in free_of(scheme, routine)
     call = Call(
         routine=stage.name,
         timed=timed,
-        clocked=timed or _moving_walls(scheme),
+        clocked=timed or moving_walls(scheme),
         scalars=symbols,
         networks=tuple(
             dict.fromkeys(
@@ -114,6 +115,32 @@ def _stage(
     return routine, call
 
 
+def _calls(
+    scheme: Scheme,
+    stage: Stage,
+    call: Call,
+    *,
+    routines: dict[str, Routine],
+    lefts: list[Call],
+    reserved: frozenset[str],
+) -> list[Call]:
+    """The calls of a stage: its routine, the solves of its left sides, then its moves."""
+    calls = [replace(call, moves=())] if call.routine is not None else []
+    for left, inside, solve, outside in solving(scheme, stage, {*routines, *reserved}):
+        routines |= {left.name: left, solve.name: solve}
+        lefts.append(inside)
+        calls.append(outside)
+    if calls:
+        return [*calls[:-1], replace(calls[-1], moves=call.moves)]
+    return [call] if call.moves else []
+
+
+def _written(scheme: Scheme, update: Update) -> str:
+    """The array that an update writes: its target, or the right side where there is a left one."""
+    rate = None if update.unknown is None else scheme.rate(update.unknown)
+    return right_name(scheme, rate.unknown) if rate is not None and rate.left else update.target
+
+
 def _update(scheme: Scheme, draft: Draft, update: Update) -> int:
     """combination + slope * rate."""
     like = _home(scheme, update.target)
@@ -124,16 +151,11 @@ def _update(scheme: Scheme, draft: Draft, update: Update) -> int:
         rate = scheme.rate(update.unknown)
         chosen = rate.terms if update.terms is None else tuple(rate.terms[i] for i in update.terms)
         if chosen:
-            pairs.append((update.slope, _rate(draft, chosen, like, update.unknown)))
+            name = f"rate_{update.unknown.name}"
+            pairs.append((update.slope, draft.terms(chosen, like, name=name)))
     if not pairs:
         return draft.add(Pointwise(expression=sympy.S.Zero, symbols=()), (), like, name="zero")
-    return draft.combine(pairs, like, name=f"new_{update.target}")
-
-
-def _rate(draft: Draft, terms: tuple[Term, ...], at: Location, unknown: Symbol) -> int:
-    """sum of coefficient * value."""
-    pairs = [(t.coefficient, draft.grid(t.value, span=t.span)) for t in terms]
-    return draft.combine(pairs, at, name=f"rate_{unknown.name}")
+    return draft.combine(pairs, like, name=f"new_{_written(scheme, update)}")
 
 
 def _home(scheme: Scheme, array: str) -> Location:
@@ -156,6 +178,9 @@ def _doc(scheme: Scheme, stage: Stage) -> str:
             rate = f"{_RATE_WORDS[scheme.rate(u.unknown).order]}({u.unknown})"
             rate = rate if u.terms is None else f"(part of {rate})"
             parts.append(f"{_text(u.slope)}{rate}")
+        if u.unknown is not None and scheme.rate(u.unknown).left:
+            texts.append(f"{_written(scheme, u)} <- the right side of {u.unknown}")
+            continue
         texts.append(f"{u.target} <- " + (" + ".join(parts).replace("+ -", "- ") or "0"))
     return "; ".join(texts) or "the weights of the flux, held for a cycle"
 
@@ -170,44 +195,6 @@ def _text(coefficient: Expr) -> str:
         return "-"
     text = str(coefficient).replace("**", "^")
     return f"({text})*" if coefficient.is_Add else f"{text}*"
-
-
-def _scalars(scheme: Scheme, routine: Routine, stage: Stage) -> tuple[Symbol, ...]:
-    """The scalar arguments: the step, parameters, coefficients of the table."""
-    found = _free(scheme, routine)
-    tables = [s for s, _ in stage.table]
-    params = [p.symbol for p in scheme.model.params]
-    order = [TAU, *params]
-    rest = sorted(found - set(order) - set(tables) - {STEP_TIME}, key=str)
-    return tuple(s for s in (*order, *rest) if s in found)
-
-
-def _free(scheme: Scheme, routine: Routine) -> set[Symbol]:
-    """All scalar symbols of a routine's formulas."""
-    found: set[Symbol] = set()
-    for node in routine.nodes().values():
-        own: set[Symbol] = set()
-        for expression in expressions_of(node.op):
-            own |= free_scalars(scheme.model, expression)
-        found |= own - set(node.op.symbols) if isinstance(node.op, Pointwise) else own
-    return found
-
-
-def _moving_walls(scheme: Scheme) -> bool:
-    """Whether a wall's right side depends on the time."""
-    return any(
-        STEP_TIME in edge.right.free_symbols
-        for u in scheme.unknowns
-        for pair in u.edges
-        for edge in pair
-    )
-
-
-def expressions_of(op: object) -> tuple[Expr, ...]:
-    """The scalar expressions that an op holds."""
-    if isinstance(op, Pointwise):
-        return (op.expression,)
-    return tuple(getattr(op, "coefficients", ()))
 
 
 # ---- what is computed once
@@ -238,8 +225,7 @@ def _prepare(scheme: Scheme, kept: dict[Grid, str]) -> tuple[Routine, Call] | No
     draft = Draft(scheme=scheme, at={}, kept={}, hoist=False)
     outputs = [(name, draft.grid(node, name=name)) for node, name in kept.items()]
     routine = draft.routine("prepare", "what depends on given data only, computed once", outputs)
-    stage = Stage(name="prepare", at=(), updates=())
-    symbols = _scalars(scheme, routine, stage)
+    symbols = scalars_of(scheme, routine)
     return routine, Call(routine="prepare", scalars=symbols, writes=tuple(kept.values()))
 
 
@@ -255,7 +241,7 @@ def _watches(scheme: Scheme, kept: dict[Grid, str]) -> list[tuple[Routine, Call]
         number = draft.add(op, tuple(i for _, i in pairs), zero, name="value")
         name = f"watch_{word}"
         routine = draft.routine(name, f"the watched {watch.name}", [(word, number)])
-        scalars = _scalars(scheme, routine, Stage(name=name, at=(), updates=()))
+        scalars = scalars_of(scheme, routine)
         found.append((routine, Call(routine=name, scalars=scalars, writes=(word,))))
     return found
 
@@ -281,7 +267,7 @@ def _places(
         for u in scheme.unknowns
     ]
     homes: dict[Symbol, ArrayPlace] = {p.like: p for p in found}
-    extra: tuple[Array, ...] = scheme.step.arrays
+    extra: tuple[Array, ...] = (*scheme.step.arrays, *inner_arrays(scheme))
     found += [replace(homes[a.like], name=a.name) for a in extra]
     if any(n.kind == "coordinate" for k in kept for n in walk(k) if isinstance(n, Read)):
         zero = (0,) * dim

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sympy import Basic, Symbol
+from sympy import Basic, Expr, Symbol
 
+from ..graph import Pointwise, Routine
 from ..model import Model
 from ..operators import Called
+from ..scheme import STEP_TIME, TAU, Scheme, Stage
 
 
 def free_scalars(model: Model, expression: Basic) -> set[Symbol]:
@@ -18,3 +20,41 @@ def free_scalars(model: Model, expression: Basic) -> set[Symbol]:
         if isinstance(function.body, Basic):
             found |= free_scalars(model, function.body) - set(function.parameters)
     return found
+
+
+def scalars_of(scheme: Scheme, routine: Routine, stage: Stage | None = None) -> tuple[Symbol, ...]:
+    """The scalar arguments: the step, parameters, coefficients of the table."""
+    found = free_of(scheme, routine)
+    tables = [s for s, _ in stage.table] if stage is not None else []
+    params = [p.symbol for p in scheme.model.params]
+    order = [TAU, *params]
+    rest = sorted(found - set(order) - set(tables) - {STEP_TIME}, key=str)
+    return tuple(s for s in (*order, *rest) if s in found)
+
+
+def free_of(scheme: Scheme, routine: Routine) -> set[Symbol]:
+    """All scalar symbols of a routine's formulas."""
+    found: set[Symbol] = set()
+    for node in routine.nodes().values():
+        own: set[Symbol] = set()
+        for expression in expressions_of(node.op):
+            own |= free_scalars(scheme.model, expression)
+        found |= own - set(node.op.symbols) if isinstance(node.op, Pointwise) else own
+    return found
+
+
+def moving_walls(scheme: Scheme) -> bool:
+    """Whether a wall's right side depends on the time."""
+    return any(
+        STEP_TIME in edge.right.free_symbols
+        for u in scheme.unknowns
+        for pair in u.edges
+        for edge in pair
+    )
+
+
+def expressions_of(op: object) -> tuple[Expr, ...]:
+    """The scalar expressions that an op holds."""
+    if isinstance(op, Pointwise):
+        return (op.expression,)
+    return tuple(getattr(op, "coefficients", ()))

@@ -14,9 +14,10 @@ import sympy
 from sympy import Expr, Symbol
 
 from ..grid import Grid, Linear, Read, reads
+from ..integrators.iterate import coupled
 from ..model import Model
 from ..operators import Operator
-from ..scheme import GridAxis, Rate, Step, Term, Unknown
+from ..scheme import GridAxis, Rate, Term, Unknown
 from ..source import Faults
 from ..stencil import Stencil
 
@@ -26,7 +27,6 @@ HINT = "the left side of the newest level must not vanish, neither as a whole no
 def check_determined(
     model: Model,
     rates: Iterable[Rate],
-    step: Step | None,
     *,
     unknowns: tuple[Unknown, ...],
     axes: tuple[GridAxis, ...],
@@ -43,13 +43,16 @@ def check_determined(
                 faults.error(rate.span, f"the factor of the newest level is 0{names}", HINT)
                 return
     flat = {u.symbol for u in unknowns if _keeps_constants(u)}
-    for stage in step.body if step is not None else ():
-        block = [r for r in news if r.left and any(u.unknown == r.unknown for u in stage.updates)]
-        level = [s for s, _ in stage.solves]
-        if block and flat.issuperset(r.unknown for r in block) and len(block) == len(level):
-            rows = [_sums(r, level, values) for r in block]
+    for block in coupled([r for r in news if r.left]):
+        new = sorted({s for r in block for t in r.left for s in reads(t.value)}, key=str)
+        names = _at(model, [t for r in block for t in r.left])
+        if len(new) != len(block):
+            message = f"this left side belongs to {len(block)} iterates with {len(new)} unknowns"
+            faults.error(block[0].span, message, HINT)
+            return
+        if flat.issuperset(r.unknown for r in block):
+            rows = [_sums(r, new, values) for r in block]
             if None not in rows and sympy.Matrix(rows).det().equals(0):
-                names = _at(model, [t for r in block for t in r.left])
                 message = f"this left side is 0 on constant values{names}, and leaves them free"
                 faults.error(block[0].span, message, HINT)
                 return

@@ -43,7 +43,7 @@ def refuse_later(model: Model, faults: Faults) -> None:
         faults.error(
             span,
             f"{what} is not there yet",
-            "this version compiles explicit schemes on grids; the text itself is right",
+            "this version compiles explicit steps and linear iterates; the text itself is right",
         )
 
 
@@ -105,8 +105,6 @@ def _in_equation(equation: Equation) -> list[str]:
     words = [w for kind, w in _WORDS.items() if sides.atoms(kind)]
     if equation.kind in ("steady", "fixed_point"):
         words.append("an equation without dt(u)")
-    if equation.left is not None:
-        words.append("an implicit `iterate`")
     if any(n.args[2:] for d in sides.atoms(*_DERIVATIVES) for n in d.atoms(AtNode)):
         words.append("a derivative of a node, such as lap(u[k, i]),")
     if any(p.args[1].name == "t" for p in sides.atoms(Partial)):

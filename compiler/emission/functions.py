@@ -95,5 +95,6 @@ def formulas_text(
 
 def calls_of(graph: Graph) -> dict[str, Call]:
     """Routine -> a call of it (all calls of a routine take the same arguments)."""
-    calls = (*graph.prepare, *graph.start, *graph.body, *graph.finish, *(c for _, c in graph.watch))
+    calls = (*graph.prepare, *graph.start, *graph.body, *graph.finish, *graph.lefts)
+    calls += tuple(c for _, c in graph.watch)
     return {c.routine: c for c in reversed(calls) if c.routine is not None}

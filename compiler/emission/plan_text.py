@@ -146,6 +146,7 @@ def stage_text(scheme: Scheme, call: Call, function: str, words: Words) -> str:
         moves = [f"({_quoted(safe(a))}, {_quoted(safe(b))})" for a, b in call.moves]
         parts.append(f"moves={_tuple(moves)}")
     parts += _times(call, words)
+    parts += ["solves=True"] if call.solves else []
     return f"Stage({', '.join(parts)})"
 
 

@@ -12,6 +12,7 @@ from ..graph import (
     AdjointOp,
     Combine,
     Coordinate,
+    Inner,
     Input,
     NetworkOp,
     Node,
@@ -57,6 +58,9 @@ class Writer:
     # ---- one node
 
     def _statement(self, number_: int, node: Node) -> None:
+        if isinstance(node.op, Inner):
+            self._inner(number_, node, node.op)
+            return
         text, level = self._formula(node)
         users = len(self.routine.users(number_))
         written = sum(i == number_ for _, i in self.routine.outputs)
@@ -75,6 +79,27 @@ class Writer:
             self.inline[number_] = (text, level)
             return
         self.lines.append(f"{node.name} = {text}")
+
+    def _inner(self, number_: int, node: Node, op: Inner) -> None:
+        """One solve for all its parts: u, v = inner.solve(left_u, (u_right, v_right), ...)."""
+        if len(op.new) == 1:
+            self.inline[number_] = (self._solve(node, op), MUL + 3)
+            return
+        if op.part == 0:
+            nodes = self.routine.nodes().values()
+            parts = {n.op.part: n.name for n in nodes if isinstance(n.op, Inner)}
+            names = ", ".join(parts[k] for k in sorted(parts))
+            self.lines.append(f"{names} = {self._solve(node, op)}")
+
+    def _solve(self, node: Node, op: Inner) -> str:
+        """The call of the solve: right sides, coefficients, where the new levels live."""
+        right = listed([self.routine.node(i).name for i in node.inputs])
+        given = [self.words.printer({}).text(s) for s in op.scalars]
+        places = listed([f'PLACES["{safe(name)}"]' for name in op.new])
+        reach = listed([f"({low}, {high})" for low, high in op.reach])
+        parts = [safe(op.left), right, *([listed(given)] if given else [])]
+        parts += [f"places={places}", f"reach={reach}", *(["t=t"] if op.timed else [])]
+        return f"inner.solve({', '.join(parts)})"
 
     def _note(self, node: Node) -> str:
         if not node.formula:
@@ -212,6 +237,11 @@ class Writer:
         volume = self.words.number(node.op.volume.subs(self.scheme.spacings))
         total = f"torch.sum({weighted(value)}, {axes})"
         return total if volume == "1" else f"{volume} * {total}"
+
+
+def listed(items: list[str]) -> str:
+    """A tuple as text."""
+    return f"({', '.join(items)}{',' if len(items) == 1 else ''})"
 
 
 def slices(own: Range, at: Range) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from sympy import Symbol
 
@@ -138,3 +138,15 @@ def _blocks(problem: Problem) -> list[tuple[Rate, ...]]:
             home |= dict.fromkeys(joined, joined)
     blocks = dict.fromkeys(frozenset(home[r.unknown]) for r in problem.rates)
     return [tuple(r for r in problem.rates if r.unknown in block) for block in blocks]
+
+
+def coupled(rates: Sequence[Rate]) -> list[tuple[Rate, ...]]:
+    """Rates whose left sides share a newest level, together: each group is a system of its own."""
+    groups: list[tuple[set[str], list[Rate]]] = []
+    for rate in rates:
+        near = [g for g in groups if g[0] & _on_the_left(rate).keys()]
+        names = set(_on_the_left(rate)).union(*(g[0] for g in near))
+        joined = [r for g in near for r in g[1]]
+        groups = [g for g in groups if g not in near]
+        groups.append((names, [*joined, rate]))
+    return [tuple(r for r in rates if r in group) for _, group in groups]

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 import torch
 
+from .. import kernels
 from ..halo import Operation
 from ..kernels import LOG, Task
 from ..problem import Arrays, Problem, Turn
@@ -164,7 +165,7 @@ class InPlace:
             over=over,
             constant=tuple(range(len(arrays), len(arrays) + len(scalars))),
         )
-        return self.make(task)
+        return kernels.plain(task) if stage.solves else self.make(task)
 
     def _targets(self, turn: Turn, bound: dict[str, Buffer], live: frozenset[str]) -> list[Buffer]:
         """A buffer for each result: over an operand where it may be, else a free one, else new."""

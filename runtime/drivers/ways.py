@@ -89,7 +89,9 @@ def _values(problem: Problem) -> int:
 
 
 def _loops(problem: Problem) -> bool:
-    """Whether the whole run may be one graph."""
+    """Whether the whole run may be one graph: inner solves may not."""
+    if any(turn.stage.solves for turn in problem.turns):
+        return False
     small = _values(problem) <= MOST_VALUES and len(problem.turns) <= MOST_TURNS
     return small and problem.device.type == "cpu" and not kernels.learned(problem.scalars.values())
 
@@ -105,7 +107,7 @@ def _name(problem: Problem, levels: Arrays, static: Arrays, bodies: int, wish: s
         return "eager"  # done before anything could be compiled
     spent = _measured(problem, levels, static)
     work = spent / (calls * (EAGER[0] + EAGER[1] * values))  # in units of a linear stencil
-    functions = {turn.stage.function for turn in problem.turns} - {None}
+    functions = _compilable(problem)
     new = sum(not kernels.known(function) for function in functions)
     first = 0.0 if kernels.warm() else FIRST
     ends = {
@@ -119,6 +121,11 @@ def _name(problem: Problem, levels: Arrays, static: Arrays, bodies: int, wish: s
         ends["loop"] = bodies * (LOOPED[0] + LOOPED[1] * work * calls * values)
         ends["loop"] += 0.0 if made else first + EACH * (1 + calls / 2)
     return min(ends, key=ends.__getitem__)
+
+
+def _compilable(problem: Problem) -> set[Any]:
+    """The functions that kernels may be made of."""
+    return {t.stage.function for t in problem.turns if not t.stage.solves} - {None}
 
 
 def _measured(problem: Problem, levels: Arrays, static: Arrays) -> float:
@@ -152,7 +159,7 @@ def _worth_gradients(
             lambda offset: problem.tensor(problem.time(0, offset)),
         )
         spent = time.perf_counter() - begin
-    functions = {turn.stage.function for turn in problem.turns} - {None}
+    functions = _compilable(problem)
     new = sum(not kernels.known(function) for function in functions)
     cost = 2 * EACH * new + (0.0 if kernels.warm() or not new else FIRST)
     return 3 * bodies * spent / 2 > cost
