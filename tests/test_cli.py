@@ -4,7 +4,6 @@ import io
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -26,15 +25,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 # ---- the door itself
 
 
-def test_help_is_quick_and_loads_nothing_heavy() -> None:
+def test_help_loads_nothing_heavy() -> None:
     code = (
         "import sys; from iterant.cli import main\n"
         "assert main(['--help']) == 0\n"
         "print(*{m.split('.')[0] for m in sys.modules} & {'torch', 'sympy', 'numpy', 'lark'})"
     )
-    start = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert time.perf_counter() - start < 5
     assert done.stdout.splitlines()[-1] == ""
     for command in ("new", "check", "compile", "certify", "verify", "run", "fmt", "graph"):
         assert f" {command} " in done.stdout

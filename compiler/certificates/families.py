@@ -89,5 +89,6 @@ class _Known:
 
 
 def _signed(marks: Signs) -> Callable[[Expr], Expr]:
-    """Coefficients in positive names."""
-    return lambda e: e.subs(dict(marks.positive), simultaneous=True)
+    """Coefficients in positive names; a parameter that is 0 stays, so that its value is stated."""
+    sizes = {s: e for s, e in marks.positive.items() if e != 0}
+    return lambda e: e.subs(sizes, simultaneous=True)

@@ -69,7 +69,8 @@ def _over_parameter(question: Question) -> Proved:
     for found, case in _ways(scheme, plain, lambda: plain):
         region = tuple(_stretches(found, case, *declared(param)))
         if region:
-            return _proved(scheme, found, case, region, parameter=str(param.symbol.name))
+            name = str(param.symbol.name)
+            return _proved(scheme, found, case, region, parameter=name, tau=question.tau)
     raise Unprovable(f"no interval of {param.symbol.name} is stable for every mode")
 
 
@@ -102,6 +103,7 @@ def _proved(
     *,
     bounds: tuple[Bounded, ...] = (),
     parameter: str | None = None,
+    tau: Expr | None = None,
 ) -> Proved:
     assert scheme.step is not None
     _whole_sets(scheme, found)
@@ -116,7 +118,7 @@ def _proved(
         statement=statement,
         norm=case.norm,
         domain="all periodic grids",
-        hypotheses=_hypotheses(scheme, found, parameter),
+        hypotheses=_hypotheses(scheme, found, parameter, tau),
         bound=f"m = {text(found.monomial)}",
         proof={
             "case": case.name,
@@ -145,9 +147,11 @@ def _whole_sets(scheme: Scheme, found: Family) -> None:
             )
 
 
-def _hypotheses(scheme: Scheme, found: Family, parameter: str | None) -> tuple[str, ...]:
+def _hypotheses(
+    scheme: Scheme, found: Family, parameter: str | None, tau: Expr | None
+) -> tuple[str, ...]:
     free = {str(s) for s in found.monomial.free_symbols} - {str(TAU), parameter}
-    values = {str(s): v for s, v in exact(scheme).items()}
+    values = {str(TAU): tau, **{str(s): v for s, v in exact(scheme).items()}}
     texts = {*signs(scheme).hypotheses(free), *(f"{n} = {text(values[n])}" for n in found.fixed)}
     if any(not reads(term.value) for rate in scheme.rates for term in rate.terms):
         texts.add(LEFT_OUT)
