@@ -202,7 +202,8 @@ def number(value: Expr) -> tuple[str, int]:
     if ratio.is_Rational:
         factor = "" if ratio == 1 else f"{number(ratio)[0]} * "
         return f"{factor}math.pi", ATOM if ratio == 1 else MUL
-    return repr(float(value.evalf(40))), ATOM if value >= 0 else UNARY
+    rounded = float(value.evalf(40))
+    return repr(rounded), ATOM if rounded >= 0 else UNARY
 
 
 def _decimal(value: Fraction) -> str:

@@ -74,9 +74,16 @@ class TimeMethod:
 
 
 HOW_FAR: Mapping[str, Takes] = {"step": STEP, "steps": COUNT, "until": POSITIVE}
-_CYCLES: Mapping[str, Takes] = {"cycle": COUNT, "frozen": FLAG}
-_STAGES: Mapping[str, Takes] = {
-    "stages": Takes(kind="integer", least=Fraction(2), most=Fraction(1000))
+# Coefficients are exact: those of rkc have thousands of digits beyond 64 stages.
+_CYCLES: Mapping[str, Takes] = {
+    "cycle": Takes(kind="integer", least=Fraction(1), most=Fraction(256)),
+    "frozen": FLAG,
+}
+_CHEBYSHEV: Mapping[str, Takes] = {
+    "stages": Takes(kind="integer", least=Fraction(2), most=Fraction(64))
+}
+_LEGENDRE: Mapping[str, Takes] = {
+    "stages": Takes(kind="integer", least=Fraction(2), most=Fraction(256))
 }
 _TABLEAU: Mapping[str, Takes] = {"a": Takes(kind="numbers"), "b": Takes(kind="numbers")}
 TIME_METHODS: Mapping[str, TimeMethod] = {
@@ -93,8 +100,8 @@ TIME_METHODS: Mapping[str, TimeMethod] = {
     "verlet": TimeMethod(options={}, needs="pair"),
     "fsi": TimeMethod(options=_CYCLES),
     "fed": TimeMethod(options=_CYCLES),
-    "rkc": TimeMethod(options=_STAGES),
-    "rkl2": TimeMethod(options=_STAGES),
+    "rkc": TimeMethod(options=_CHEBYSHEV),
+    "rkl2": TimeMethod(options=_LEGENDRE),
     **{
         name: TimeMethod(options={}, implicit=True)
         for name in (

@@ -83,7 +83,7 @@ def tree(expression: Expr, names: Mapping[Symbol, str] | None = None) -> Json:
     if expression.is_Symbol:
         return names.get(expression, str(expression.name))
     if expression.is_Rational:
-        return str(expression)
+        return f"{expression.p}/{expression.q}" if expression.q != 1 else str(expression.p)
     if expression is sympy.pi:
         return "pi"
     if expression is sympy.E:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import inf
 from typing import TypeAlias
 
-from sympy import Symbol
+from sympy import Rational, Symbol
 
 Bound: TypeAlias = "Fraction | float"  # a float is an infinity
 
@@ -36,9 +36,9 @@ LINE = Interval(-inf, inf)
 UNIT = Interval(Fraction(0), Fraction(1))
 
 
-def point(value: object) -> Interval:
+def point(value: Fraction | int | Rational) -> Interval:
     """The interval of one number."""
-    number = Fraction(str(value))
+    number = Fraction(int(value.numerator), int(value.denominator))
     return Interval(number, number)
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import pairwise
-from math import comb
 from typing import Any
 
 import flint
@@ -23,27 +21,25 @@ def within(p: flint.fmpq_poly, beta: Fraction) -> bool:
 
 
 def _positive(p: flint.fmpq_poly) -> bool:
-    """p >= 0 on [0, 1]: its root at 0 left out, boxes halved until all coefficients are >= 0."""
-    coefficients = p.coeffs()
+    """p >= 0 on [0, 1]: its root at 0 left out, boxes halved until all coefficients are >= 0.
+
+    The Bernstein coefficients of p, up to factors > 0, are the coefficients of
+    (1 + x)^n p(1/(1 + x)); the halves of a box are those of p(x/2) and p((x + 1)/2).
+    """
+    coefficients = p.numer().coeffs()
     while coefficients and coefficients[0] == 0:
         coefficients = coefficients[1:]
+    stack = [flint.fmpz_poly(coefficients)]
     n = len(coefficients) - 1
-    rows = [flint.fmpq(0)] * (n + 1)
-    for k in range(n + 1):
-        share = [flint.fmpq(comb(k, j), comb(n, j)) * coefficients[j] for j in range(k + 1)]
-        rows[k] = sum(share, flint.fmpq(0))
-    stack = [rows]
+    shift = flint.fmpz_poly([1, 1])
     for _ in range(300):
-        row = stack.pop()
-        if row[0] < 0 or row[-1] < 0:
+        part = stack.pop()
+        if part(0) < 0 or part(1) < 0:
             return False
-        if min(row) < 0:
-            low, high = [row[0]], [row[-1]]
-            while len(row) > 1:
-                row = [(x + y) / 2 for x, y in pairwise(row)]
-                low.append(row[0])
-                high.append(row[-1])
-            stack += [low, high[::-1]]
+        turned = flint.fmpz_poly([part[k] for k in range(n, -1, -1)])
+        if any(c < 0 for c in turned(shift).coeffs()):
+            half = flint.fmpz_poly([part[k] * 2 ** (n - k) for k in range(n + 1)])
+            stack += [half, half(shift)]
         if not stack:
             return True
     return False

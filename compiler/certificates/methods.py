@@ -8,40 +8,35 @@ at -r (Kraaijevanger 1991): K = [A; b], r K (I + r K)^-1 >= 0 with row sums <= 1
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
+from typing import Any, TypeAlias
 
 import flint
 import sympy
 from sympy import Expr, Symbol
 
-from ..scheme import TAU, Scheme, Stage, Update
+from ..scheme import TAU, Scheme, Stage, Step, Update
 
-Vector = tuple[Fraction, ...]  # factor of tau f(y_1), tau f(y_2), ...
-Value = dict[tuple[int, int], Fraction]  # (-1: u, j: f(y_j); power of tau) -> factor
+Line: TypeAlias = Any  # a row of factors, or a polynomial in z
+Value = dict[int, Line]  # power of tau -> what it multiplies
 State = tuple[Symbol, Value]  # whose array it is, and what it holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tableau:
-    """y_i = u + sum_j a_ij tau f(y_j), then u + sum_j b_j tau f(y_j); `frozen`: weights kept."""
+    """y_i = u + sum_j a_ij tau f(y_j), then u + sum_j b_j tau f(y_j), of `step` for `fields`.
 
-    a: tuple[Vector, ...]
-    b: Vector
+    `polynomial` is that of stability in z; with `frozen` the weights are kept over the step.
+    """
+
+    step: Step
+    fields: tuple[Symbol, ...]
+    stages: int
     frozen: bool
-
-    @property
-    def polynomial(self) -> flint.fmpq_poly:
-        """The stability polynomial in z."""
-        z = flint.fmpq_poly([0, 1])
-        values: list[flint.fmpq_poly] = []
-        for row in (*self.a, self.b):
-            y = flint.fmpq_poly([1])
-            for c, v in zip(row, values, strict=False):
-                y += flint.fmpq(c.numerator, c.denominator) * z * v
-            values.append(y)
-        return values[-1]
+    polynomial: flint.fmpq_poly = field(compare=False)
 
 
 class Foreign(ValueError):
@@ -76,32 +71,87 @@ def tableau(scheme: Scheme) -> Tableau:
     """The Butcher tableau of the step's body; raises Foreign where there is none."""
     if scheme.step is None:
         raise Foreign("there is no time step")
-    fields = [r.unknown for r in scheme.rates]
-    if any(a.level and a.name not in {str(f.name) for f in fields} for a in scheme.step.arrays):
+    return _tableau(scheme.step, tuple(r.unknown for r in scheme.rates))
+
+
+@lru_cache(maxsize=64)  # each theorem and each claim asks
+def _tableau(step: Step, fields: tuple[Symbol, ...]) -> Tableau:
+    if any(a.level and a.name not in {str(f.name) for f in fields} for a in step.arrays):
         raise Foreign("the method keeps older levels")
-    arrays: dict[str, State] = {str(f.name): (f, {(-1, 0): Fraction(1)}) for f in fields}
-    rows: list[Value] = []
-    saved, frozen = False, True
-    for stage, row in expanded(scheme.step.body):
+    z = flint.fmpq_poly([0, 1])
+    linear = _Algebra(one=z**0, zero=0 * z, slope=lambda _, y: {p - 1: z * q for p, q in y.items()})
+    values = list(_run(step, fields, linear))
+    if any(value.keys() != {0} or value[0][0] != 1 for value in values):
+        raise Foreign("a stage is no state plus slopes")
+    return Tableau(
+        step=step,
+        fields=fields,
+        stages=len(values) - 1,
+        frozen=_is_frozen(step),
+        polynomial=values[-1][0],
+    )
+
+
+@lru_cache(maxsize=64)
+def rows(method: Tableau) -> tuple[Line, ...]:
+    """The rows of A and then b, as matrices of one line."""
+    size = method.stages + 1
+    unit = [flint.fmpq_mat(1, size, [int(i == j) for i in range(size)]) for j in range(size)]
+    basis = _Algebra(one=unit[0], zero=0 * unit[0], slope=lambda j, _: {0: unit[j + 1]})
+    found = []
+    for value in _run(method.step, method.fields, basis):
+        slopes: Line = value.get(1, basis.zero)
+        if not value.keys() <= {0, 1} or value.get(0) != basis.one or slopes[0, 0] != 0:
+            raise Foreign("a stage is no state plus slopes")
+        found.append(flint.fmpq_mat(1, size - 1, slopes.entries()[1:]))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Algebra:
+    """What u is, what nothing is, and what the slope at the j-th state is."""
+
+    one: Line
+    zero: Line
+    slope: Callable[[int, Value], Value]
+
+
+def _run(step: Step, fields: tuple[Symbol, ...], algebra: _Algebra) -> Iterator[Value]:
+    """The states at which slopes are evaluated, then the last one."""
+    arrays: dict[str, State] = {str(f.name): (f, {0: algebra.one}) for f in fields}
+    number = 0
+    for stage, row in expanded(step.body):
         places = dict(stage.at)
         points = [arrays.get(places.get(f, str(f.name))) for f in fields]
+        rate: Value = {}
         if any(u.slope != 0 for u in stage.updates):
-            rows.append(_common(points, fields))
-            frozen = frozen and stage.frozen == "use" and saved
-        if stage.frozen == "save":
-            saved, frozen = True, frozen and not rows
-        arrays |= {u.target: _updated(u, row, arrays, len(rows) - 1) for u in stage.updates}
+            point = _common(points, fields)
+            yield point
+            rate = algebra.slope(number, point)
+            number += 1
+        arrays |= {u.target: _updated(u, row, arrays, rate, algebra.zero) for u in stage.updates}
         if any(source not in arrays for _, source in stage.moves):
             raise Foreign("an array is moved that nothing has written")
         arrays |= {target: arrays[source] for target, source in stage.moves}
-    final = _common([arrays[str(f.name)] for f in fields], fields)
-    return _tableau(rows, final, frozen)
+    yield _common([arrays[str(f.name)] for f in fields], fields)
 
 
-def _common(points: list[State | None], fields: list[Symbol]) -> Value:
+def _is_frozen(step: Step) -> bool:
+    """Every slope is evaluated with weights that are saved before the first of them."""
+    saved, frozen, first = False, True, True
+    for stage, _ in expanded(step.body):
+        if any(u.slope != 0 for u in stage.updates):
+            first = False
+            frozen = frozen and stage.frozen == "use" and saved
+        if stage.frozen == "save":
+            saved, frozen = True, frozen and first
+    return frozen
+
+
+def _common(points: list[State | None], fields: tuple[Symbol, ...]) -> Value:
     """The state that all unknowns have in common."""
-    for point, field in zip(points, fields, strict=True):
-        if point is None or point[0] != field:
+    for point, own in zip(points, fields, strict=True):
+        if point is None or point[0] != own:
             raise Foreign("an unknown is read from an array that is not its own")
     values = [p[1] for p in points if p is not None]
     if any(v != values[0] for v in values):
@@ -110,74 +160,59 @@ def _common(points: list[State | None], fields: list[Symbol]) -> Value:
 
 
 def _updated(
-    update: Update, row: dict[Symbol, Expr], arrays: dict[str, State], stage: int
+    update: Update, row: dict[Symbol, Expr], arrays: dict[str, State], rate: Value, zero: Line
 ) -> State:
     """The new array as a combination of u and of the slopes f(y_j), and whose it is."""
-    found: Value = {}
+    parts: list[tuple[Value, Fraction, int]] = []
     owners: set[Symbol] = set()
     for c, name in update.combination:
         if name not in arrays:
             raise Foreign("the method keeps older levels")
         owner, values = arrays[name]
         owners.add(owner)
-        factor, power = power_of_tau(c.xreplace(row))
-        for (key, p), value in values.items():
-            found[key, p + power] = found.get((key, p + power), Fraction(0)) + factor * value
+        parts.append((values, *power_of_tau(c.xreplace(row))))
     if update.slope != 0:
         if update.terms is not None or update.unknown is None:
             raise Foreign("the terms of an equation are advanced one after the other")
         owners.add(update.unknown)
-        factor, power = power_of_tau(update.slope.xreplace(row))
-        found[stage, power] = found.get((stage, power), Fraction(0)) + factor
+        parts.append((rate, *power_of_tau(update.slope.xreplace(row))))
     if len(owners) != 1:
         raise Foreign("a stage combines arrays of different unknowns")
-    return owners.pop(), {k: v for k, v in found.items() if v}
-
-
-def _tableau(rows: list[Value], final: Value, frozen: bool) -> Tableau:
-    lines = []
-    for row in (*rows, final):
-        slopes = {key for key in row if key[0] >= 0}
-        if (
-            row.get((-1, 0)) != 1
-            or slopes != {(j, 1) for j, _ in slopes}
-            or any(key[0] < 0 and key != (-1, 0) for key in row)
-        ):
-            raise Foreign("a stage is no state plus slopes")
-        lines.append(tuple(row.get((j, 1), Fraction(0)) for j in range(len(rows))))
-    return Tableau(a=tuple(lines[:-1]), b=lines[-1], frozen=frozen)
+    found: Value = {}
+    for values, factor, power in parts:
+        for p, q in values.items():
+            share = flint.fmpq(factor.numerator, factor.denominator) * q
+            found[p + power] = found.get(p + power, zero) + share
+    return owners.pop(), {p: q for p, q in found.items() if q != zero}
 
 
 # ---- convex combinations of Euler steps
 
 
-def monotone_at(method: Tableau, r: Fraction) -> bool:
+def monotone_at(method: Tableau, r: flint.fmpq) -> bool:
     """True when the tableau is absolutely monotonic at -r."""
-    rows = (*method.a, method.b)
-    size = len(rows)
-    found: list[list[Fraction]] = []  # rows of (I + rK)^-1 K, K = [A 0; b 0]
-    sums: list[Fraction] = []  # rows of (I + rK)^-1 e
-    for i, row in enumerate(rows):
-        line = [*row, *[Fraction(0)] * (size - len(row))]
-        total = Fraction(1)
-        for j in range(i):
-            c = r * row[j] if j < len(row) else Fraction(0)
+    found: list[Line] = []  # rows of (I + rK)^-1 K, K = [A 0; b 0]
+    sums: list[flint.fmpq] = []  # rows of (I + rK)^-1 e
+    for row in rows(method):
+        line, total = row, flint.fmpq(1)
+        for c, other, other_sum in zip(row.entries(), found, sums, strict=False):
             if c:
-                line = [x - c * y for x, y in zip(line, found[j], strict=True)]
-                total -= c * sums[j]
+                line -= r * c * other
+                total -= r * c * other_sum
         found.append(line)
         sums.append(total)
-    return all(x >= 0 for line in found for x in line) and all(s >= 0 for s in sums)
+    return all(x >= 0 for line in found for x in line.entries()) and all(s >= 0 for s in sums)
 
 
 def strong_stability(method: Tableau) -> Fraction:
     """The largest r at which the tableau is absolutely monotonic, rounded down to 1/1024."""
-    if not monotone_at(method, Fraction(1, 1024)):
+    if not monotone_at(method, flint.fmpq(1, 1024)):
         return Fraction(0)
-    low, high = 1, 1024 * (2 * len(method.b) + 1)
+    low, high = 1, 1024 * (2 * method.stages + 1)
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if monotone_at(method, Fraction(middle, 1024)) else (low, middle)
+        holds = monotone_at(method, flint.fmpq(middle, 1024))
+        low, high = (middle, high) if holds else (low, middle)
     return Fraction(low, 1024)
 
 

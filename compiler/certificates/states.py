@@ -59,7 +59,7 @@ def reach(scheme: Scheme) -> list[tuple[int, int]]:
                 for s in stencils:
                     widest = max([widest, *(r for pair in s.reach for r in pair)])
     try:
-        stages = len(tableau(scheme).b)
+        stages = tableau(scheme).stages
     except Foreign:
         stages = 1
     return [(2 * widest * stages, 2 * widest * stages) for _ in scheme.axes]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import sympy
 from sympy import Expr, Symbol
@@ -117,16 +118,23 @@ def _common_parts(formula: Expr) -> list[Expr]:
             and not formula.xreplace({e: t}).free_symbols - {t}]  # fmt: skip
 
 
+@lru_cache(maxsize=256)  # each theorem and each claim asks
 def _halved(formula: Expr, t: Symbol, whole: Interval) -> tuple[Fraction, Json] | None:
     """sup over an interval that may be unbounded, by halving; the proof is the tree of halvings."""
-    samples = _samples(whole)
-    reached = max((extent(formula, {t: Interval(x, x)}).low for x in samples), default=Fraction(0))
-    if not isinstance(reached, Fraction):
+    found = [extent(formula, {t: Interval(x, x)}) for x in _samples(whole)]
+    reached = max((value.low for value in found), default=Fraction(0))
+    if not isinstance(reached, Fraction) or any(value.high < 0 for value in found):
         return None
     goal = _rounded_up(max(reached, Fraction(1, 10**6)) * (1 + SLACK))
+    if any(extent(formula, {t: Interval(x, x)}).low > goal for x in _FAR if x in whole):
+        return None
     budget = [MOST_BOXES]
     halves = _shown(formula, t, whole, goal, budget)
     return None if halves is None else (goal, halves)
+
+
+# Where a formula that grows without bound is seen to do so, before any box is halved.
+_FAR = tuple(Fraction(2) ** k * s for k in range(20, 61, 8) for s in (1, -1))
 
 
 def _rounded_up(x: Fraction) -> Fraction:
