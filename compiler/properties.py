@@ -86,7 +86,8 @@ def _neumann(row: Row) -> Expr:
                 coefficient * stencil.scale * sympy.Rational(weight.numerator, weight.denominator)
             )
             own, others = (own + part, others) if offset == centre else (own, others + abs(part))
-    return 1 / sympy.Max(sympy.Abs(own) - others, 0)
+    gap = sympy.Abs(own) - others
+    return sympy.Piecewise((1 / gap, gap > 0), (sympy.oo, True))
 
 
 def formula(node: Node) -> str:

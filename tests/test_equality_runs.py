@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 import iterant
 from equality import CONTRACT, FILES, TOLERANCE, close, contract, packed, prepare, told, unpacked
+from implicits import implicit_nodes, implicit_walls
 from strategies import Case, pdes, staggered, upwind
 from test_equality_cases import TEXTS, named
 
@@ -38,7 +39,15 @@ def test_driver_in_place(name, counts):
 
 
 @settings(max_examples=40)
-@given(st.one_of(pdes(), upwind(), staggered().filter(lambda case: len(case.counts) > 1)))
+@given(
+    st.one_of(
+        pdes(),
+        upwind(),
+        implicit_nodes(),
+        implicit_walls(),
+        staggered().filter(lambda case: len(case.counts) > 1),
+    )
+)
 def test_driver_on_random_texts(case):
     told(run, case)
 
@@ -66,7 +75,7 @@ def test_every_file_compiled(name, counts):
 
 @pytest.mark.slow
 @settings(max_examples=20, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(st.one_of(pdes(), upwind(), staggered()))
+@given(st.one_of(pdes(), upwind(), staggered(), implicit_nodes(), implicit_walls()))
 def test_random_texts_compiled(case):
     told(run, case, how="always")
 

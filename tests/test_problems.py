@@ -9,7 +9,8 @@ from problems import PROBLEMS, Problem
 from problems.meaning import residuals
 
 # Node by node there is no equation; the solutions of `diffusing` are those of the grid.
-CONTINUOUS = [p for p in PROBLEMS if not p.name.startswith(("beam_warming", "diffusing"))]
+DISCRETE = ("beam_warming", "crank_nicolson", "diffusing")
+CONTINUOUS = [p for p in PROBLEMS if not p.name.startswith(DISCRETE)]
 
 
 def by_name(problem: Problem) -> str:

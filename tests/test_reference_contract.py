@@ -84,6 +84,13 @@ def test_beam_warming(n):
     agree(run("beam_warming", {"u": u}, 1, 3)["u"], twins.beam_warming(u, n_steps=3))
 
 
+@pytest.mark.parametrize("n", [1, 2, 3, 7])
+def test_crank_nicolson_nodes(n):
+    u = RNG.random(n)
+    found = run("crank_nicolson_nodes", {"u": u}, 1, 3)["u"]
+    agree(found, twins.crank_nicolson_nodes(u, n_steps=3))
+
+
 @pytest.mark.parametrize("n", [1, 2, 9])
 def test_burgers_without_its_network(n):
     u = RNG.standard_normal(n)

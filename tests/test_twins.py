@@ -32,6 +32,30 @@ def test_heat_keeps_its_mass_and_its_bounds() -> None:
     assert u.min() <= after.min() <= after.max() <= u.max()
 
 
+def implicit_factor(r: float, *angles: float) -> float:
+    """The product of (1 - r(1 - cos a)) / (1 + r(1 - cos a)): Crank-Nicolson along each axis."""
+    return float(np.prod([(1 - r * (1 - np.cos(a))) / (1 + r * (1 - np.cos(a))) for a in angles]))
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 9])
+def test_crank_nicolson_multiplies_each_mode_by_its_factor(n: int) -> None:
+    for k in range(n):
+        u = np.cos(2 * np.pi * k * np.arange(n) / n + 0.3)
+        after = twins.crank_nicolson_nodes(u, n_steps=3, r=5.0)
+        np.testing.assert_allclose(
+            after, implicit_factor(5, 2 * np.pi * k / n) ** 3 * u, atol=1e-13
+        )
+
+
+def test_walls_and_alternating_directions_multiply_modes_by_theirs() -> None:
+    x, y = np.sin(np.pi * np.arange(1, 8) / 8), np.sin(3 * np.pi * np.arange(1, 6) / 6)
+    after = twins.crank_nicolson_walls(x, n_steps=2, r=40.0)
+    np.testing.assert_allclose(after, implicit_factor(40, np.pi / 8) ** 2 * x, atol=1e-13)
+    after = twins.peaceman_rachford(np.outer(x, y), n_steps=2, r=40.0)
+    factor = implicit_factor(40, np.pi / 8, 3 * np.pi / 6)
+    np.testing.assert_allclose(after, factor**2 * np.outer(x, y), atol=1e-13)
+
+
 # ---- variable_heat
 
 

@@ -19,7 +19,7 @@ from ..faults import UserError
 from .fourier import Fourier, fourier
 from .left import Left, Parts
 from .lines import cut, lines
-from .sparse import sparse
+from .sparse import sparse, untold
 from .walls import Dense, Walls
 
 Inverse: TypeAlias = Fourier | Walls
@@ -43,6 +43,8 @@ def made(left: Left, scalars: Parts, like: Tensor, *, check: bool = True) -> Inv
         if found is not None:
             return found
     elif len(left.between) > 1 and values > (SMALL_GRID if find_spec("scipy") else MOST_DENSE):
+        if not check:
+            return Walls(left=left, matrices=untold(left, like))
         factors, condition = sparse(left, scalars)
         if not condition < WORST:
             raise UserError(*_singular(left, scalars, ""))

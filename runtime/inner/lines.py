@@ -136,12 +136,10 @@ def lines(found: Cut, short: Tensor) -> Lines:
     for i in range(k - 1):
         at = slice(front + i * s, front + (i + 1) * s)
         schur[:, at, at] = short[:, front : front + s, front : front + s]
+    through = torch.cat([after, ahead], dim=1) @ inner @ torch.cat([before, behind], dim=2)
     for i in range(k):
-        low = slice(front + (i - 1) * s, front + i * s)
-        high = slice(front + i * s, front + (i + 1) * s)
-        for rows, reads in ((low, after), (high, ahead)):
-            for columns, read in ((low, before), (high, behind)):
-                schur[:, rows, columns] -= reads @ inner @ read
+        at = slice(front + (i - 1) * s, front + (i + 1) * s)
+        schur[:, at, at] -= through
     return Lines(
         cut=found,
         inner=inner,

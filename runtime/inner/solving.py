@@ -92,7 +92,8 @@ class _Solve(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Any, ...]:
         left, t, m = ctx.left, ctx.t, ctx.left.unknowns
-        new, given = ctx.saved_tensors[:m], ctx.saved_tensors[m:]
+        saved = ctx.saved_tensors  # may be unpacked once: checkpointing computes them anew
+        new, given = saved[:m], saved[m:]
         other = "linear" if ctx.kind == "adjoint" else "adjoint"
         back = _Solve.apply(left, None, other, *gradients, *given)  # type: ignore[no-untyped-call]
         slopes: tuple[Tensor | None, ...] = (None,) * len(given)

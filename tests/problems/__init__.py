@@ -1,6 +1,6 @@
 """Exact solutions for order tests: `PROBLEMS`, each a `Problem`, grouped by what they exercise."""
 
-from . import burgers, diffusion, driven, heat, pairs, reaction, timing, transport, waves
+from . import burgers, diffusion, driven, heat, implicit, pairs, reaction, timing, transport, waves
 from .base import Problem
 
 PROBLEMS: tuple[Problem, ...] = (
@@ -13,6 +13,7 @@ PROBLEMS: tuple[Problem, ...] = (
     *reaction.PROBLEMS,
     *timing.PROBLEMS,
     *driven.PROBLEMS,
+    *implicit.PROBLEMS,
 )
 
 __all__ = ["PROBLEMS", "Problem"]

@@ -6,6 +6,7 @@ state after `n_steps`, inputs and outputs at the same time level.
 """
 
 from .diffusion import fsi, heat, perona_malik, variable_heat
+from .implicit import crank_nicolson_nodes, crank_nicolson_walls, peaceman_rachford
 from .transport import advection, beam_warming, burgers, gray_scott
 from .waves import acoustic_fdtd, maxwell_tm, schroedinger, wave
 
@@ -14,10 +15,13 @@ __all__ = [
     "advection",
     "beam_warming",
     "burgers",
+    "crank_nicolson_nodes",
+    "crank_nicolson_walls",
     "fsi",
     "gray_scott",
     "heat",
     "maxwell_tm",
+    "peaceman_rachford",
     "perona_malik",
     "schroedinger",
     "variable_heat",
