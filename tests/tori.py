@@ -115,13 +115,12 @@ def _companion(tables: Any) -> Any:
 
 
 def grows(step: Torus) -> bool:
-    """Powers that grow at least linearly, or a matrix without finite numbers."""
-    power = step.matrix
-    if not np.isfinite(power).all():
-        return True
-    for _ in range(8):
-        power = power @ power
-    before = np.linalg.norm(power, 2)
-    for _ in range(2):
-        power = power @ power
-    return bool(np.linalg.norm(power, 2) > 2 * before)
+    """Powers up to 1024 that grow at least linearly, or leave the floating-point numbers."""
+    sizes, power = [], step.matrix
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(10):
+            power = power @ power
+            if not np.isfinite(power).all():
+                return True
+            sizes.append(np.linalg.norm(power, 2))
+    return bool(sizes[-1] > 2 * sizes[-3])
