@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import Any
 
@@ -17,59 +17,13 @@ import numpy as np
 
 from . import api
 from .compiler.naming import attribute, safe
+from .inverse import inverted
+from .meanings import value
 from .runtime.faults import UserError
 
 TOLERANCE = 1e-9  # relative to the largest value of the step
 LARGE = 200_000  # points
 POINTS = {1: 64, 2: 24, 3: 16}  # an axis, where the size is free
-
-
-def _each(function: Callable[[float], float]) -> Callable[[Any], Any]:
-    return np.vectorize(function, otypes=[np.float64])
-
-
-def _gelu(s: Any) -> Any:
-    return s * (1 + _each(math.erf)(s / math.sqrt(2))) / 2
-
-
-def _harmonic(a: Any, b: Any) -> Any:
-    total = np.where(a + b == 0, 1.0, a + b)
-    return np.where(a + b == 0, 0.0, 2 * a * b / total)
-
-
-WORDS: Mapping[str, Callable[..., Any]] = {
-    "+": lambda *terms: reduce(np.add, terms),
-    "*": lambda *factors: reduce(np.multiply, factors),
-    "^": np.power, "exp": np.exp, "log": np.log, "sqrt": np.sqrt,
-    "sin": np.sin, "cos": np.cos, "tan": np.tan, "sinh": np.sinh, "cosh": np.cosh,
-    "tanh": np.tanh, "abs": np.abs, "sign": np.sign, "erf": _each(math.erf),
-    "min": lambda *values: reduce(np.minimum, values),
-    "max": lambda *values: reduce(np.maximum, values),
-    "heaviside": lambda s: np.heaviside(s, 0.5),
-    "sigmoid": lambda s: 1 / (1 + np.exp(-s)), "relu": lambda s: np.maximum(s, 0),
-    "softplus": lambda s: np.logaddexp(s, 0), "gelu": _gelu, "harmonic": _harmonic,
-    "where": np.where,
-    "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal,
-    "==": np.equal, "!=": np.not_equal, "and": np.logical_and, "or": np.logical_or,
-    "not": np.logical_not,
-}  # fmt: skip
-
-
-def value(tree: Any, names: Mapping[str, Any]) -> Any:
-    """The value of an expression of a certificate.
-
-    >>> float(value(["*", "1/2", ["^", "h", "-1"]], {"h": 0.25}))
-    2.0
-    """
-    if isinstance(tree, str):
-        if tree == "pi":
-            return math.pi
-        if tree in names:
-            return names[tree]
-        top, _, bottom = tree.partition("/")
-        return float(int(top)) / float(int(bottom or 1))
-    word, *arguments = tree
-    return WORDS[word](*(value(a, names) for a in arguments))
 
 
 class Replay:
@@ -108,20 +62,42 @@ class Replay:
         """The simultaneous updates of a stage."""
         seen = {**arrays, **{symbol: arrays[array] for symbol, array in stage["at"]}}
         nodes = self._nodes(seen, names, stage["frozen"])
+        rates = {rate["unknown"]: rate for rate in self.scheme["rates"]}
         written = {}
         for update in stage["updates"]:
             parts = [value(c, names) * arrays[array] for c, array in update["combination"]]
             slope = value(update["slope"], names)
             if update["unknown"] is not None:
-                rate = next(r for r in self.scheme["rates"] if r["unknown"] == update["unknown"])
                 chosen = update["terms"]
                 parts += [
                     slope * value(term["coefficient"], names) * nodes[term["node"]]
-                    for number, term in enumerate(rate["terms"])
+                    for number, term in enumerate(rates[update["unknown"]]["terms"])
                     if chosen is None or number in chosen
                 ]
             written[update["target"]] = reduce(np.add, parts)
+        if "solves" in stage:
+            rows = {u["target"]: rates[u["unknown"]].get("left", ()) for u in stage["updates"]}
+            written.update(self._solved(stage, {t: r for t, r in rows.items() if r}, seen, written))
         return written
+
+    def _solved(
+        self,
+        stage: Mapping[str, Any],
+        rows: Mapping[str, Any],
+        seen: Mapping[str, Any],
+        rights: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """The targets whose left sides are the right sides."""
+
+        def left(new: Mapping[str, Any]) -> list[Any]:
+            nodes = self._nodes({**seen, **new}, self.names, "")
+            return [
+                sum(value(t["coefficient"], self.names) * nodes[t["node"]] for t in row)
+                for row in rows.values()
+            ]
+
+        new = inverted(left, [s for s, _ in stage["solves"]], [rights[t] for t in rows])
+        return {target: new[symbol] for symbol, target in stage["solves"]}
 
     def _nodes(
         self, arrays: Mapping[str, Any], names: Mapping[str, float], frozen: str
@@ -146,7 +122,7 @@ class Replay:
 
     def _read(self, node: Mapping[str, Any], arrays: Mapping[str, Any]) -> Any:
         """A field, given data, or a coordinate half a cell below that of the point."""
-        array = arrays[node["name"]]
+        array = arrays.get(node["name"], np.nan)  # a newest level that is not made yet
         for axis, half in zip(self.scheme["axes"], node["location"], strict=True):
             if node["kind"] == "coordinate" and node["name"] == axis["name"]:
                 array = array - half / 2 * self.names[axis["spacing"]]
