@@ -119,6 +119,13 @@ def test_derivative_of_an_older_level():
     compare(Case(text=f"scheme case\n{text}", counts=(3,), steps=4))
 
 
+def test_fields_read_across_different_walls_share_their_nodes():
+    text = "domain x in [0, 1]\ngrid 4, nodes\nfield u, v\n"
+    text += "boundary dn(u) = 1 on x low, dn(v) = 1 on x low, u = 0 on x high, v = 2 on x high\n"
+    text += "iterate u[k+1, i] = u[k, i]/2\niterate v[k+1, i] = x * u[k, i+1] * v[k, i-1]\n"
+    compare(Case(text=f"scheme case\n{text}", counts=(4,), steps=3))
+
+
 def test_unknowns_named_like_levels():
     text = "scheme case\nfield u, u_old, u_new\n"
     text += "iterate u[k+1, i] = u[k, i+1]/2 + u[k-1, i]/3, steps 4\n"

@@ -65,19 +65,19 @@ def _spacing(model: Model, a: int, faults: Faults) -> Expr:
 
 
 def _dirichlet_ends(model: Model, a: int, faults: Faults) -> int:
-    """How many ends of an axis carry no unknown; the fields must agree, since they share h."""
-    ends: dict[Symbol, int] = {}
-    for wall in model.boundary.walls:
-        if wall.axis == a and wall.operand == "value":
-            ends[wall.unknown] = ends.get(wall.unknown, 0) + (wall.slope == 0)
-    if len(set(ends.values())) > 1:
+    """How many ends of an axis carry no unknown; the fields must agree, since they share nodes.
+
+    A field that is not read across an end has no wall there and agrees with all others.
+    """
+    ends = [{wall.slope == 0 for wall in _walls(model, a, side)} for side in ("low", "high")]
+    if any(len(kinds) > 1 for kinds in ends):
         faults.error(
             model.grid.span,
             f"the fields have different ends along '{model.axes[a].name}',"
             " so one set of nodes cannot serve them all",
             "use cells, or the same kind of wall for every field",
         )
-    return next(iter(ends.values()), 0)
+    return sum(True in kinds for kinds in ends)
 
 
 def _spacing_symbols(model: Model, values: list[Expr]) -> list[Symbol]:
