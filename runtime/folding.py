@@ -4,7 +4,8 @@
 
 A compiler sees 0-dim tensors, which may change, and evaluates contrast^2 in the innermost loop.
 Here the function is traced; what follows from constant scalars alone moves into a prelude that
-runs when a march is made ready, and a division by such a scalar becomes a product with its inverse.
+runs when a march is made ready, a division by such a scalar becomes a product with its inverse, and
+numbers such as 1 / h^2 join the scalar that stands before them.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ def fold(
             early[node] = None
         elif node.op == "call_function" and node.target is aten.div.Tensor:
             _invert(graph, node, early)
+        if node.op == "call_function" and node.target is aten.mul.Tensor:
+            _gather(graph, node, early)
     keep = tuple(i for i in range(len(operands)) if i not in set(constant))
     kept = [places[i] for i in keep]
     passed = [n for n in early if any(user not in early for user in n.users)]
@@ -70,6 +73,19 @@ def _invert(graph: fx.Graph, node: fx.Node, early: dict[fx.Node, None]) -> None:
         early[inverse] = None
         node.target = aten.mul.Tensor
         node.args = (node.args[0], inverse)
+
+
+def _gather(graph: fx.Graph, node: fx.Node, early: dict[fx.Node, None]) -> None:
+    """scalar * (x * number) -> x * (number * scalar), where nothing else reads the product."""
+    scalar, inner = sorted(node.args, key=lambda a: a not in early)
+    if scalar not in early or not isinstance(inner, fx.Node) or len(inner.users) > 1:
+        return
+    if inner.target is aten.mul.Tensor and isinstance(inner.args[1], int | float):
+        with graph.inserting_before(node):
+            factor = graph.call_function(aten.mul.Tensor, (scalar, inner.args[1]))
+        early[factor] = None
+        node.args = (inner.args[0], factor)
+        graph.erase_node(inner)
 
 
 def _part(

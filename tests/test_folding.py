@@ -54,3 +54,25 @@ def test_nothing_may_be_left_over() -> None:
     made = folded.operands([u, a])
     assert len(made) == 1
     assert torch.equal(folded.main(*made), u + 1)
+
+
+def test_numbers_join_the_scalar_before_them() -> None:
+    def spread(u: Tensor, kappa: Tensor) -> Tensor:
+        return kappa * ((u[2:] - u[:-2]) * 64.0) + kappa * u[1:-1]
+
+    u, kappa = torch.rand(9), torch.tensor(0.2)
+    folded = fold(spread, [u, kappa], (1,))
+    assert operations(folded.main).count("aten.mul.Tensor") == 2
+    made = folded.operands([u, kappa])
+    torch.testing.assert_close(folded.main(*made), spread(u, kappa))
+
+
+def test_a_product_that_is_read_twice_stays() -> None:
+    def twice(u: Tensor, kappa: Tensor) -> Tensor:
+        slope = u * 64.0
+        return kappa * slope + slope
+
+    u, kappa = torch.rand(9), torch.tensor(0.2)
+    folded = fold(twice, [u, kappa], (1,))
+    made = folded.operands([u, kappa])
+    torch.testing.assert_close(folded.main(*made), twice(u, kappa))

@@ -148,6 +148,21 @@ def test_leapfrog_needs_two_buffers() -> None:
     assert len(way.programs) == 2
 
 
+def test_rows_begin_on_cache_lines() -> None:
+    case = Case(heat(2), {"u": (2, 9, 200)}, steps=3)
+    inputs = case.inputs(torch.float32)
+    with torch.no_grad():
+        problem, _, state = bind(case.module, inputs)
+        way = ways.make("eager", problem, {})
+        assert isinstance(way, InPlace)
+        way.put(state)
+        way.advance(0, 3)
+        for buffer in way.pool:
+            assert buffer.full.shape == (2, 11, 202)
+            assert all(row.data_ptr() % 64 == 0 for part in buffer.inner for row in part)
+    same(way.take(), own(case, inputs), TOLERANCE[torch.float32])
+
+
 def test_given_values_stay() -> None:
     case = CASES["fsi"]
     inputs = case.inputs(torch.float64)
