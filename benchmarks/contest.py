@@ -7,6 +7,7 @@ arrays to arrays and m is n / 8: what a run costs once (buffers, binding, the ca
 from __future__ import annotations
 
 import math
+import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from .cases import Case, Run, Setting
 from .contestants import AbsentError, Entry, prepare
 
 COMPARED_STEPS = 5
+STEADY = 8  # times as long as what a run costs once varies
+
 # Largest difference after those steps, in units of the largest value.
 TOLERANCE = {"float32": 5e-6, "float64": 5e-6}
 REFERENCE = "iterant"
@@ -140,13 +143,25 @@ def difference(found: Sequence[Any], wanted: Sequence[Any]) -> float:
 
 
 def enough(run: Run, seconds: float) -> int:
-    """How many steps take about that long, at least 8; what a run costs once is not counted."""
+    """How many steps take about that long, at least 8; what a run costs once is not counted.
+
+    Where that cost varies, as memory that is taken anew each time does, the steps must outweigh it.
+    """
+    once = [_once(run) for _ in range(5)]
+    seconds = max(seconds, STEADY * (max(once) - min(once)))
     steps = 8
     while True:
-        each = timed(run, steps)
+        each = statistics.median(timed(run, steps) for _ in range(3))
         if steps * each > seconds / 4:
             return max(8, round(seconds / each))
         steps = math.ceil(steps * min(8.0, seconds / 2 / (steps * each)))
+
+
+def _once(run: Run) -> float:
+    """Seconds of the shortest run."""
+    begin = time.perf_counter()
+    run(1)
+    return time.perf_counter() - begin
 
 
 def timed(run: Run, steps: int) -> float:
