@@ -53,8 +53,8 @@ def allocate(problem: Problem, shape: Sequence[int], place: Place | None) -> Buf
         return Buffer(memory, memory, None)
     lead = len(shape) - len(place.halo)
     wider = [n + low + high for n, (low, high) in zip(shape[lead:], place.halo, strict=True)]
-    # a network's layers would copy rows that do not follow each other; in space the ghosts of a row,
-    # in lines of their own, would cost more than the kernel gains
+    # a network's layers would copy rows that do not follow each other; on three axes the ghosts
+    # of a row, in lines of their own, would cost more than the kernel gains
     aligned = len(place.halo) == 2 and not kernels.learned(problem.scalars.values())
     full = _zeros([*shape[:lead], *wider], place.halo[-1][0] if aligned else 0, problem)
     calls = operations(full, place, problem.tensor(0.0))
