@@ -1,0 +1,1 @@
+../../iterant/emitted.py
