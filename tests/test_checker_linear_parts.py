@@ -1,5 +1,6 @@
 """The parts of the checker of linear steps against sympy, numpy and their definitions."""
 
+import itertools
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -11,8 +12,14 @@ from hypothesis import assume, given, settings, strategies as st
 
 from iterant.runtime.checker.linear_cells import Number, algebraic, at, count, sign_at, sign_inside
 from iterant.runtime.checker.linear_discriminants import is_discriminant
-from iterant.runtime.checker.linear_names import wave
-from iterant.runtime.checker.linear_pairs import conjugate, modulus, product
+from iterant.runtime.checker.linear_modes import (
+    conjugate,
+    from_waves,
+    mode,
+    modulus,
+    product,
+    real,
+)
 from iterant.runtime.checker.linear_planes import Plane, plus, power, quotient, times
 from iterant.runtime.checker.linear_roots import sums_of_minors
 from iterant.runtime.checker.ranges import Rejected
@@ -47,7 +54,7 @@ def test_products_and_quotients(p: Plane, q: Plane) -> None:
 
 
 @settings(max_examples=20)
-@given(PLANES, st.integers(0, 3))
+@given(PLANES.filter(bool), st.integers(0, 3))
 def test_powers(p: Plane, n: int) -> None:
     assert same(power(p, n), lambda m, y: value(p, m, y) ** n)
 
@@ -185,24 +192,64 @@ def test_discriminants(f: Plane) -> None:
 
 # ---- modes
 
+ANY_MODES = st.dictionaries(
+    st.tuples(*[st.integers(0, 3)] * 3, *[st.integers(0, 1)] * 2), st.integers(-9, 9).filter(bool),
+    max_size=5,
+)  # fmt: skip
 
-@pytest.mark.parametrize("k", [-5, -1, 0, 1, 2, 7])
-def test_waves(k: int) -> None:
-    theta = 0.7
-    y, w = np.sin(theta / 2) ** 2, 1j * np.sin(theta)
-    value = sum(float(c) * y**j * w**e for (j, e), c in wave(k, 0).items())
-    assert abs(value - np.exp(1j * k * theta)) < 1e-12
+
+def at_mode(p: Plane, m: float, theta: Any) -> complex:
+    """A number of a mode at angles."""
+    total = 0j
+    for (k, *rest), c in p.items():
+        size = len(rest) // 2
+        y = np.sin(theta / 2) ** (2 * np.array(rest[:size]))
+        w = (1j * np.sin(theta)) ** np.array(rest[size:])
+        total += c * m**k * np.prod(y) * np.prod(w)
+    return complex(total)
+
+
+@pytest.mark.parametrize("n", [(-5,), (-1,), (0,), (7,), (1, -2), (3, 0, -1)])
+def test_waves(n: tuple[int, ...]) -> None:
+    theta = np.array([0.7, -1.9, 2.4])[: len(n)]
+    found = at_mode(from_waves({(2, *n): 3}), 0.5, theta)
+    assert abs(found - 3 / 4 * np.exp(1j * (np.array(n) @ theta))) < 1e-12
 
 
 @settings(max_examples=40)
-@given(PLANES, PLANES, PLANES, PLANES)
-def test_pairs(a: Plane, b: Plane, c: Plane, d: Plane) -> None:
-    real, other = product((a, b), (c, d))
-    for m, y in ((2, 3), (-1, 5), (3, -2)):
-        square = -4 * y * (1 - y)  # w^2
-        p, q, r, s = (value(x, m, y) for x in (a, b, c, d))
-        assert (value(real, m, y), value(other, m, y)) == (p * r + q * s * square, p * s + q * r)
-    assert product((a, b), conjugate((a, b))) == (modulus((a, b)), {})
+@given(ANY_MODES, ANY_MODES)
+def test_numbers_of_a_mode(p: Plane, q: Plane) -> None:
+    theta = np.array([0.7, -1.9])
+    a, b = (at_mode(x, 0.6, theta) for x in (p, q))
+    found = product(p, q)
+    assert all(max(key[3:]) < 2 for key in found)
+    assert abs(at_mode(found, 0.6, theta) - a * b) <= 1e-9 * (1 + abs(a * b))
+    assert abs(at_mode(conjugate(p), 0.6, theta) - np.conj(a)) <= 1e-9 * (1 + abs(a))
+    square = real(modulus(p))
+    shown = sum(
+        c * 0.6**m * np.prod(np.sin(theta / 2) ** (2 * np.array(y))) * np.prod(np.sin(theta) ** s)
+        for (m, *y), s, c in ((key[:3], np.array(key[3:]), c) for key, c in square.items())
+    )
+    assert abs(shown - abs(a) ** 2) <= 1e-9 * (1 + abs(a) ** 2)
+    assert mode(square, 2) == modulus(p)
+
+
+def test_what_is_not_real_is_told() -> None:
+    with pytest.raises(Rejected):
+        real({(0, 0, 0, 1, 0): 1})
+
+
+@settings(max_examples=40)
+@given(ANY_MODES, ANY_MODES)
+def test_products_in_several_variables(p: Plane, q: Plane) -> None:
+    found = times(p, q)
+    expected: Plane = {}
+    for (k, c), (j, e) in itertools.product(p.items(), q.items()):
+        key = tuple(a + b for a, b in zip(k, j, strict=True))
+        expected[key] = expected.get(key, 0) + c * e
+    assert found == {key: c for key, c in expected.items() if c}
+    if q:
+        assert quotient(found, q) == p
 
 
 @settings(max_examples=40)

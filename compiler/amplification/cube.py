@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, product
 from math import comb, prod
+from typing import TypeAlias
 
 import flint
 
 from ...runtime.contract import Json
 
+Ends: TypeAlias = tuple[bool, bool]
 MOST_WORK = 1_500_000  # operations on rationals in one search: a few seconds at most
 HALVINGS = 4  # in a row, before an edge of zeros is looked for
 DEEPEST = 60
@@ -54,14 +56,17 @@ class Budget:
         return found
 
 
-def tree(f: flint.fmpq_mpoly, budget: Budget, *, strict: bool) -> Json:
-    """A tree that shows f >= 0; `strict`: f > 0 wherever x_0 < 1. Raises Undecided."""
+def tree(f: flint.fmpq_mpoly, budget: Budget, *, strict: Ends | None) -> Json:
+    """A tree that shows f >= 0; raises Undecided.
+
+    `strict`: f > 0 where 0 < x_0 < 1, and at those of x_0 = 0, x_0 = 1 that are True.
+    """
     first = budget.share(2)
     size = len(f.context().gens())
     try:
         found = _search(f, strict, 0, first)
     except Undecided:
-        if strict or size < 3:
+        if strict is not None or size < 3:
             raise
     else:
         budget.work += first.work
@@ -70,29 +75,40 @@ def tree(f: flint.fmpq_mpoly, budget: Budget, *, strict: bool) -> Json:
     return ["blow", list(axes), [], [_search(g, strict, 0, budget) for g in blown(f, axes)]]
 
 
-def _search(f: flint.fmpq_mpoly, strict: bool, halved: int, budget: Budget) -> Json:
+def _search(f: flint.fmpq_mpoly, strict: Ends | None, halved: int, budget: Budget) -> Json:
     if halved > DEEPEST:
         raise Undecided("a box that halving does not decide")
     budget.spend(f)
     cells = bernstein(f)
-    lowest = min(cells.values())
-    if lowest >= 0 and not (strict and any(v == 0 for k, v in cells.items() if k[0] == 0)):
+    if min(cells.values()) >= 0 and (strict is None or _positive(cells, strict)):
         return 0
-    if any(v < 0 or (strict and v == 0 and k[0] == 0) for k, v in _corners(cells)):
+    flat = not max(k[0] for k in cells)
+    if any(v < 0 or (v == 0 and strict and (flat or strict[k[0]])) for k, v in _corners(cells)):
         raise Undecided("a corner where it is negative")
-    if not strict and halved >= HALVINGS and (edge := _edge(f, cells)):
+    if strict is None and halved >= HALVINGS and (edge := _edge(f, cells)):
         axes, flips = edge
         pieces = blown(flipped(f, flips), axes)
         trees: list[Json] = [_search(g, strict, 1, budget) for g in pieces]
         return ["blow", list(axes), list(flips), trees]
     axis = _steepest(cells)
     low, high = halves(f, axis)
+    below = above = strict
+    if strict is not None and axis == 0:
+        below, above = (strict[0], False), (True, strict[1])
     return [
         "halve",
         axis,
-        _search(low, strict, halved + 1, budget),
-        _search(high, strict, halved + 1, budget),
+        _search(low, below, halved + 1, budget),
+        _search(high, above, halved + 1, budget),
     ]
+
+
+def _positive(cells: dict[tuple[int, ...], flint.fmpq], ends: Ends) -> bool:
+    """All coefficients at some power of x_0 are positive, and at the ends that count."""
+    zero = {k[0] for k, v in cells.items() if v == 0}
+    last = max(k[0] for k in cells)
+    missing = (ends[0] and 0 in zero) or (ends[1] and last in zero)
+    return not missing and len(zero) <= last
 
 
 # ---- Bernstein form

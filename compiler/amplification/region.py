@@ -16,25 +16,26 @@ from math import gcd
 
 from ...runtime.contract import Json
 from .algebraic import Algebraic
-from .cube import Budget, Undecided
+from .cube import Budget, Ends, Undecided
 from .line import Condition, Part, condition, parts
 from .ring import Element, Ring
 from .schur import Quantity
 from .torus import Demand, Span, demand, evidence
 
-SHORTER = (Fraction(1), 1 - Fraction(1, 10**6), 1 - Fraction(1, 10**3), Fraction(95, 100))
+SHORTER = (1 - Fraction(1, 10**6), 1 - Fraction(1, 10**3), Fraction(95, 100))
 
 
 @dataclass(frozen=True)
 class Patch:
     """An interval low <= m <= high^(1/step) with its proof; `sharp`: it cannot be longer.
 
-    `mirrored`: only even powers of m occur, so that -m is in the set with m.
+    `mirrored`: only even powers of m occur, so that -m is in the set with m; `closed`: which ends
+    belong to it.
     """
 
     span: Span
     mirrored: bool
-    closed: bool
+    closed: Ends
     sharp: bool
     conditions: tuple[Json, ...]
 
@@ -51,13 +52,14 @@ def patches(
     for part in _on_lines(ring, quantities, low, high):
         if part.low is None or (part.high is None and part.low.rational != 0):
             continue
-        found = _patch(demands, part.low, part.high, estimate)
+        found = _patch(demands, part, part.low, part.high, estimate)
         if found is not None:
             yield found
 
 
 def _patch(
     demands: tuple[Demand, ...],
+    part: Part,
     low: Algebraic,
     high: Algebraic | None,
     estimate: Callable[[Fraction, Fraction], float],
@@ -66,31 +68,44 @@ def _patch(
     start = Fraction(0) if mirrored else _above(low)
     if start < 0 and any(f.variable and f.power % 2 for d in demands for f in d.pieces):
         return None  # m itself changes its sign
-    closed = not any(d.strict and d.pieces for d in demands)
+    first = mirrored or low.rational is None or part.closed_low
     budget = Budget()
     if high is None:
-        try:
-            span = Span(low=Fraction(0), high=None, step=1)
-            shown = evidence(demands, span, budget)
-        except Undecided:
-            return None
-        return Patch(span=span, mirrored=False, closed=closed, sharp=True, conditions=tuple(shown))
+        span = Span(low=Fraction(0), high=None, step=1, ends=(first, False))
+        return _proved(demands, span, budget, mirrored=False, sharp=True)
     step = _step(demands) if start == 0 else 1
     end, sharp = _power(high, step)
+    for last in dict.fromkeys((part.closed_high or not sharp, False)):
+        span = Span(low=start, high=end, step=step, ends=(first, last))
+        found = _proved(demands, span, budget.share(4), mirrored=mirrored, sharp=sharp)
+        if found is not None:
+            return found
+    reached = Fraction(estimate(start, high.low)).limit_denominator(10**9) ** step
     for factor in SHORTER:
-        span = Span(low=start, high=start + (end - start) * factor, step=step)
-        try:
-            shown = evidence(demands, span, budget.share(2))
-        except Undecided:
-            if factor == 1:
-                reached = Fraction(estimate(start, high.low)).limit_denominator(10**9) ** step
-                end = min(end, reached)
-            continue
-        exactly = sharp and factor == 1
-        return Patch(
-            span=span, mirrored=mirrored, closed=closed, sharp=exactly, conditions=tuple(shown)
-        )
+        shorter = start + (min(end, reached) - start) * factor
+        span = Span(low=start, high=shorter, step=step, ends=(first, True))
+        if shorter > start and (
+            found := _proved(demands, span, budget.share(2), mirrored=mirrored, sharp=False)
+        ):
+            return found
     return None
+
+
+def _proved(
+    demands: tuple[Demand, ...], span: Span, budget: Budget, *, mirrored: bool, sharp: bool
+) -> Patch | None:
+    try:
+        shown = evidence(demands, span, budget)
+    except Undecided:
+        return None
+    low, high = span.ends
+    return Patch(
+        span=span,
+        mirrored=mirrored,
+        closed=(high if mirrored else low, high),
+        sharp=sharp,
+        conditions=tuple(shown),
+    )
 
 
 def _above(end: Algebraic) -> Fraction:

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import flint
 
 from ...runtime.contract import Json
-from .cube import Budget, Undecided, context, tree
+from .cube import Budget, Ends, Undecided, context, tree
 from .ring import Element, Ring
 from .schur import Quantity
 
@@ -93,12 +93,13 @@ def charts(odd: tuple[int, ...], dim: int) -> Iterator[Chart]:
 class Span:
     """m^step = low + (high - low) x_0, or low + x_0 / (1 - x_0) without an end.
 
-    Where step is not 1 or there is no end, low is 0.
+    Where step is not 1 or there is no end, low is 0. `ends`: whether x_0 = 0 and 1 belong to it.
     """
 
     low: Fraction
     high: Fraction | None
     step: int
+    ends: Ends
 
 
 def on_cube(f: Piece, chart: Chart, span: Span) -> flint.fmpq_mpoly:
@@ -143,10 +144,11 @@ def _stated(d: Demand, span: Span, budget: Budget) -> Json:
     for f in d.pieces:
         found: dict[str, Json] = {"terms": _terms(f), "power": f.power}
         if f.variable:
-            if d.strict:
+            if d.strict and span.low <= 0 and span.ends[0]:
                 raise Undecided(f"{d.name} is 0 at m = 0")
         elif d.strict or f.power % 2:
-            own, found["charts"] = _signed(f, span, budget, strict=d.strict)
+            strict = span.ends if d.strict else None
+            own, found["charts"] = _signed(f, span, budget, strict)
             found["sign"] = own
             sign *= own if f.power % 2 else 1
         factors.append(found)
@@ -161,7 +163,7 @@ def _stated(d: Demand, span: Span, budget: Budget) -> Json:
     }
 
 
-def _signed(f: Piece, span: Span, budget: Budget, *, strict: bool) -> tuple[int, Json]:
+def _signed(f: Piece, span: Span, budget: Budget, strict: Ends | None) -> tuple[int, Json]:
     """The sign of a factor and a tree for each chart."""
     ways = list(charts(f.odd, f.dim))
     sign = _sign_inside(on_cube(f, ways[0], span))

@@ -71,7 +71,7 @@ def _of_patch(patch: Patch) -> Stretch:
         "high": None if span.high is None else str(span.high),
         "step": span.step,
         "mirrored": patch.mirrored,
-        "closed": patch.closed,
+        "closed": list(patch.closed),
         "conditions": list(patch.conditions),
     }
     below = None if high is None else _below(high)
@@ -79,7 +79,7 @@ def _of_patch(patch: Patch) -> Stretch:
         low=-high if patch.mirrored and high is not None else _rational(span.low),
         high=high,
         inside=(-below if patch.mirrored and below is not None else span.low, below),
-        closed=(patch.closed or not patch.mirrored, patch.closed),
+        closed=patch.closed,
         exactly=patch.sharp,
         proof=ends,
     )

@@ -1,4 +1,4 @@
-"""Kind "linear": steps with constant coefficients on a torus of one axis, mode by mode.
+"""Kind "linear": steps with constant coefficients on a torus, mode by mode.
 
 What is asked of the modes depends on the names through one variable m, or the names have values.
 Each part of the proof is an interval of m in which all conditions of its case hold for every mode.
@@ -13,10 +13,12 @@ from .document import Document
 from .forms import Sum, plus, quotient, scaled, times
 from .linear_cases import BOUNDED, CASES, DRIFT
 from .linear_cells import rational
+from .linear_cubes import Work
 from .linear_names import Names, names_of
 from .linear_proof import Part, part
 from .linear_sets import shown
 from .linear_step import Step
+from .linear_torus import part as part_of_torus
 from .ranges import Rejected
 from .trees import parsed
 from .words import Claimed
@@ -32,7 +34,12 @@ def check(document: Document, claimed: Claimed) -> None:
     step = Step(document, names)
     weights = [rational(w) for w in claimed.proof["weights"]]
     statement, norm, expected = CASES[claimed.proof["case"]](step, names, weights)
-    parts = [part(data, expected) for data in claimed.proof["parts"]]
+    if document.dim == 1:
+        parts = [part(data, expected) for data in claimed.proof["parts"]]
+    else:
+        work = Work()
+        stated = claimed.proof["parts"]
+        parts = [part_of_torus(data, expected, document.dim, work) for data in stated]
     if not parts:
         raise Rejected("the proof has no part")
     if len(step.arrays) > 1:

@@ -16,10 +16,10 @@ from fractions import Fraction
 from math import lcm
 from typing import TypeAlias
 
+from .linear_modes import MOST, conjugate, mode, modulus, product, real, still
 from .linear_names import Element, Names
-from .linear_pairs import Pair, conjugate, modulus, part_of, product, total
-from .linear_planes import Plane, content, degrees, plus, power, quotient, times, without
-from .linear_proof import MOST, Condition
+from .linear_planes import Plane, content, degrees, one, plus, power, quotient, times, without
+from .linear_proof import Condition
 from .linear_roots import (
     Family,
     characteristic,
@@ -40,7 +40,6 @@ DRIFT = (
     "the energy is the same after every step; a drift that is linear in time is allowed where a = 1"
 )
 ENERGY = "energy (1 + a)/2 |u[k+1] - u[k]|^2 + (1 - a)/2 |u[k+1] + u[k]|^2 of each mode"
-ONE: Plane = {(0, 0): 1}
 Expected: TypeAlias = Callable[[list[Condition]], None]
 Case: TypeAlias = tuple[str, str, Expected]  # statement, norm, what the conditions must be
 
@@ -51,9 +50,9 @@ def roots(step: Step, names: Names, weights: list[Fraction]) -> Case:
 
     def expected(conditions: list[Condition]) -> None:
         p, stated = _scaled(names, polynomial, conditions[0]), iter(conditions)
-        _chain(p, stated, strict=False)
+        _chain(p, stated, names.dim, strict=False)
         if p.degree > 1:
-            _chain(p.derivative(), stated, strict=True)
+            _chain(p.derivative(), stated, names.dim, strict=True)
         _nothing_left(stated)
 
     _no_weights(weights)
@@ -63,18 +62,18 @@ def roots(step: Step, names: Names, weights: list[Fraction]) -> Case:
     return f"||{name}[k+1]|| <= ||{name}[k]||", "l2", expected
 
 
-def _chain(p: Family, stated: Iterator[Condition], *, strict: bool) -> None:
+def _chain(p: Family, stated: Iterator[Condition], dim: int, *, strict: bool) -> None:
     """The recursion from P down to degree 0."""
-    _same(stated, "|p_n|^2", modulus(p.pairs[-1]), p.scale**2, strict=True)
+    _same(stated, "|p_n|^2", modulus(p.terms[-1]), p.scale**2, strict=True)
     while p.degree:
         value, after = stage(p)
         if not value:
-            if strict or any(a or b for a, b in after):
+            if strict or any(after):
                 raise Rejected("a root lies outside the disc")
             p = p.derivative()
             continue
         found = _same(stated, f"E_{p.degree}", value, p.scale**2, strict=strict)
-        p = next_one(p, after, found.divisor)
+        p = next_one(p, after, mode(found.divisor, dim))
 
 
 def waves(step: Step, names: Names, weights: list[Fraction]) -> Case:
@@ -83,13 +82,13 @@ def waves(step: Step, names: Names, weights: list[Fraction]) -> Case:
 
     def expected(conditions: list[Condition]) -> None:
         p, stated = _scaled(names, polynomial, conditions[0]), iter(conditions)
-        (first, _), (middle, _), (last, _) = p.pairs
-        if first != last or any(b for _, b in p.pairs):
+        first, middle, last = p.terms
+        if first != last or any(c != conjugate(c) for c in p.terms):
             raise Rejected("the step is not lambda^2 - 2 a lambda + 1")
         twice = plus(last, last)
-        _same(stated, "p_2^2", times(last, last), p.scale**2, strict=True)
-        _same(stated, "1 - a", times(last, plus(twice, middle)), p.scale**2, strict=False)
-        _same(stated, "1 + a", times(last, plus(twice, middle, -1)), p.scale**2, strict=True)
+        _same(stated, "p_2^2", product(last, last), p.scale**2, strict=True)
+        _same(stated, "1 - a", product(last, plus(twice, middle)), p.scale**2, strict=False)
+        _same(stated, "1 + a", product(last, plus(twice, middle, -1)), p.scale**2, strict=True)
         _nothing_left(stated)
 
     _no_weights(weights)
@@ -106,24 +105,24 @@ def energy(step: Step, names: Names, weights: list[Fraction]) -> Case:
         raise Rejected("the norm does not depend on its names through the variable alone")
     below, matrix = matrix_of(step, names)
     size = range(len(matrix))
-    pairs = iter(in_one_variable(names, [e for row in matrix for e in row] + [below]))
-    table = [[next(pairs) for _ in size] for _ in size]
-    under, _ = next(pairs)
+    terms = iter(in_one_variable(names, [e for row in matrix for e in row] + [below]))
+    table = [[next(terms) for _ in size] for _ in size]
+    under = next(terms)
+    if not still(under):
+        raise Rejected("a denominator depends on the mode")
     common = content([under])
     unit = lcm(*(w.denominator for w in weights))
     gap = _gap(table, under, [int(w * unit) for w in weights])
-    sums = sums_of_minors(gap, (ONE, {}), (product, total, part_of))
+    sums = sums_of_minors(gap, one(1 + 2 * names.dim), (product, plus, without))
 
     def expected(conditions: list[Condition]) -> None:
         stated = iter(conditions)
-        whole, factor = _denominators(stated, len(table))
-        denominators_below(names, whole)
+        root, factor = _denominators(stated, names, len(table))
+        denominators_below(names, root)
+        whole = mode(root, names.dim)
         square = power(without(under, common), 2)
         for k in range(1, len(table) + 1):
-            value, rest = sums[k]
-            if rest:
-                raise Rejected("a quantity of the step is not real")
-            value = quotient(times(value, power(whole, k)), power(square, k))
+            value = quotient(times(sums[k], power(whole, k)), power(square, k))
             scale = (-factor / (common**2 * unit)) ** k
             _same(stated, f"c_{k}", value, scale, strict=False)
         _nothing_left(stated)
@@ -134,7 +133,7 @@ def energy(step: Step, names: Names, weights: list[Fraction]) -> Case:
     return "the norm of the state never grows", f"square root of {squares}", expected
 
 
-def _gap(table: list[list[Pair]], under: Plane, weights: list[int]) -> list[list[Pair]]:
+def _gap(table: list[list[Plane]], under: Plane, weights: list[int]) -> list[list[Plane]]:
     """B^2 W - (B G)* W (B G)."""
     size = range(len(table))
     square = times(under, under)
@@ -142,16 +141,16 @@ def _gap(table: list[list[Pair]], under: Plane, weights: list[int]) -> list[list
     for a in size:
         row = []
         for b in size:
-            entry: Pair = ({k: c * weights[a] for k, c in square.items()} if a == b else {}, {})
+            entry = {k: c * weights[a] for k, c in square.items()} if a == b else {}
             for i in size:
                 square_of_row = product(conjugate(table[i][a]), table[i][b])
-                entry = total(entry, square_of_row, -weights[i])
+                entry = plus(entry, square_of_row, -weights[i])
             row.append(entry)
         found.append(row)
     return found
 
 
-def _denominators(stated: Iterator[Condition], size: int) -> tuple[Plane, Fraction]:
+def _denominators(stated: Iterator[Condition], names: Names, size: int) -> tuple[Plane, Fraction]:
     """The product of the squares of the rows' denominators, each > 0."""
     factors, factor = list[tuple[Plane, int]](), Fraction(1)
     for j in range(size):
@@ -160,13 +159,13 @@ def _denominators(stated: Iterator[Condition], size: int) -> tuple[Plane, Fracti
             raise Rejected("the conditions of the proof are not those of the step")
         factor *= own.constant
         factors += [(f.plane, f.power) for f in own.factors]
-    return _of_denominators(factors), factor
+    return _of_denominators(names, factors), factor
 
 
-def _of_denominators(factors: list[tuple[Plane, int]]) -> Plane:
+def _of_denominators(names: Names, factors: list[tuple[Plane, int]]) -> Plane:
     """A product of polynomials in m alone, of a degree that can be meant."""
-    found = ONE
-    if any(degrees(p)[1] for p, _ in factors) or sum(degrees(p)[0] * e for p, e in factors) > MOST:
+    found = one(2 if names.dim == 1 else 1 + 2 * names.dim)
+    if not all(still(p) for p, _ in factors) or sum(degrees(p)[0] * e for p, e in factors) > MOST:
         raise Rejected("a denominator is not one of the step")
     for p, e in factors:
         found = times(found, power(p, e))
@@ -180,24 +179,27 @@ def _scaled(names: Names, polynomial: list[Element], first: Condition) -> Family
     """The polynomial whose leading coefficient has the square that is stated first."""
     if any(f.power % 2 for f in first.factors):
         raise Rejected("a leading coefficient is no square")
-    root = _of_denominators([(f.plane, f.power // 2) for f in first.factors])
+    root = _of_denominators(names, [(f.plane, f.power // 2) for f in first.factors])
     return leading(names, polynomial, root, square_root(first.constant))
 
 
 def _same(
     stated: Iterator[Condition], name: str, value: Plane, scale: Fraction, *, strict: bool
 ) -> Condition:
-    """The next condition is scale * value = constant * prod factor^power."""
+    """The next condition is scale * value = constant * prod factor^power, with a real value."""
     condition = next(stated, None)
     if condition is None or condition.name != name or condition.strict != strict:
         raise Rejected("the conditions of the proof are not those of the step")
+    value = real(value)
     if not value and not condition.constant and not condition.factors:
         return condition
-    for axis in (0, 1):
-        total = sum(f.power * degrees(f.plane)[axis] for f in condition.factors)
-        if total != degrees(value)[axis]:
+    if not value:
+        raise Rejected("a quantity of the proof is not that of the step")
+    powers = [(degrees(f.plane), f.power) for f in condition.factors]
+    for axis, most in enumerate(degrees(value)):
+        if sum(e * own[axis] for own, e in powers) != most:
             raise Rejected("a quantity of the proof is not that of the step")
-    found = ONE
+    found = one(len(next(iter(value))))
     for f in condition.factors:
         found = times(found, power(f.plane, f.power))
     a = scale.numerator * condition.constant.denominator

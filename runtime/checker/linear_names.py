@@ -1,7 +1,7 @@
 """Which names a proof keeps as variables, and coefficients as polynomials in them.
 
-An `Element` is a polynomial in the kept names, in powers of either sign, in y = sin^2(theta/2) and
-in w = i sin(theta), w^2 = -4y(1 - y): {(powers of the names, of y, of w): coefficient}.
+An `Element` is a polynomial in the kept names and in the waves e^{i theta_a} of all axes, in
+powers of either sign: {(powers of the names, n_1, ..., n_d): coefficient}.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ class Names:
     signs: dict[str, int]
     parameter: str | None
     positives: set[str]  # the step and the spacings
+    dim: int
     kept: tuple[str, ...] = ()
     vanished: set[str] = field(default_factory=set)  # names whose sign is 0
     inverted: set[str] = field(default_factory=set)  # kept names that some coefficient divides by
@@ -74,7 +75,7 @@ class Names:
             powers = dict(monomial)
             if powers.keys() - set(self.kept):
                 raise Rejected("a coefficient is no rational function of the names")
-            found[(*(powers.get(n, 0) for n in self.kept), 0, 0)] = c
+            found[(*(powers.get(n, 0) for n in self.kept), *self.still)] = c
         return found
 
     def positive(self, below: Element) -> bool:
@@ -83,9 +84,14 @@ class Names:
         used = {n for key in below for n, e in zip(self.kept, key, strict=False) if e}
         return used <= signed and all(c > 0 for c in below.values())
 
+    @property
+    def still(self) -> tuple[int, ...]:
+        """The powers of all waves in what is the same for every mode."""
+        return (0,) * self.dim
+
     def number(self, c: int) -> Element:
         """A number."""
-        return {(0,) * (len(self.kept) + 2): Fraction(c)} if c else {}
+        return {(*(0 for _ in self.kept), *self.still): Fraction(c)} if c else {}
 
 
 def names_of(document: Document, claimed: Claimed) -> Names:
@@ -115,7 +121,7 @@ def names_of(document: Document, claimed: Claimed) -> Names:
         if own is not None and own["declared"] and own["positive"] and own["low"] is None:
             raise Rejected("the set of a positive parameter has no low end")
     values = _values(document, claimed, fixed, parameter)
-    found = Names(variable, values, signs, parameter, {"tau"} | document.spacings)
+    found = Names(variable, values, signs, parameter, {"tau"} | document.spacings, document.dim)
     free = {n for n, s in signs.items() if s and n not in found.values}
     found.kept = tuple(sorted(_occurring(document) & free))
     if variable.keys() - set(found.kept):
@@ -194,17 +200,12 @@ def _coefficients(document: Document) -> Iterator[Tree]:
 
 
 def times(a: Element, b: Element) -> Element:
-    """a b, with w^2 = -4y + 4y^2."""
+    """a b."""
     found: Element = {}
     for p, c in a.items():
         for q, d in b.items():
             key = tuple(map(int.__add__, p, q))
-            if key[-1] < 2:
-                found[key] = found.get(key, Fraction(0)) + c * d
-                continue
-            for shift, factor in ((1, -4), (2, 4)):
-                turned = (*key[:-2], key[-2] + shift, 0)
-                found[turned] = found.get(turned, Fraction(0)) + factor * c * d
+            found[key] = found.get(key, Fraction(0)) + c * d
     return {k: c for k, c in found.items() if c}
 
 
@@ -216,14 +217,8 @@ def plus(a: Element, b: Element) -> Element:
     return {k: c for k, c in found.items() if c}
 
 
-def wave(offset: int, kept: int) -> Element:
-    """e^{i k theta} = (1 - 2y + w)^k, and with -w for k < 0."""
-    if abs(offset) > 64:
+def wave(offset: tuple[int, ...], kept: int) -> Element:
+    """e^{i k.theta}."""
+    if any(abs(k) > 64 for k in offset):
         raise Rejected("a stencil is too wide")
-    none = (0,) * kept
-    found: Element = {(*none, 0, 0): Fraction(1)}
-    sign = 1 if offset > 0 else -1
-    turn = {(*none, 0, 0): Fraction(1), (*none, 1, 0): Fraction(-2), (*none, 0, 1): Fraction(sign)}
-    for _ in range(abs(offset)):
-        found = times(found, turn)
-    return found
+    return {(*(0,) * kept, *offset): Fraction(1)}

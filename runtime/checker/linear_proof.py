@@ -14,11 +14,11 @@ from typing import Any
 
 from .linear_cells import Number, algebraic, at, count, polynomial, rational, sign_at, sign_inside
 from .linear_marks import used_by
+from .linear_modes import MOST
 from .linear_planes import Plane
 from .ranges import Rejected
 
 COARSE = 1 << 20
-MOST = 512  # degrees and multiplicities
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def part(data: dict[str, Any], expected: Callable[[list[Condition]], None]) -> P
         raise Rejected("the ends of a part are malformed")
     if (closed[0] and low is None) or (closed[1] and high is None):
         raise Rejected("an infinite end does not belong to a part")
-    conditions = [_condition(c) for c in data["conditions"]]
+    conditions = [condition(c, 2) for c in data["conditions"]]
     expected(conditions)
     found = Part(low, high, closed)
     marks = [polynomial(m) for m in data["marks"]]
@@ -73,20 +73,22 @@ def part(data: dict[str, Any], expected: Callable[[list[Condition]], None]) -> P
 # ---- reading
 
 
-def _plane(data: Any) -> Plane:
-    """Terms [power of m, power of y, coefficient]."""
+def plane(data: Any, size: int) -> Plane:
+    """Terms [powers of m, of y and, on several axes, of the sines, coefficient]."""
     found: Plane = {}
-    for k, j, text in data:
-        if any(isinstance(x, bool) or not isinstance(x, int) or not 0 <= x <= MOST for x in (k, j)):
+    for *key, text in data:
+        whole = all(isinstance(k, int) and not isinstance(k, bool) for k in key)
+        if len(key) != size or not whole or not all(0 <= k <= MOST for k in key):
             raise Rejected("a factor of the proof is malformed")
         c = rational(text)
-        if c.denominator != 1 or not c or (k, j) in found:
+        if c.denominator != 1 or not c or tuple(key) in found:
             raise Rejected("a factor of the proof is malformed")
-        found[k, j] = int(c)
+        found[tuple(key)] = int(c)
     return found
 
 
-def _condition(data: dict[str, Any]) -> Condition:
+def condition(data: dict[str, Any], size: int) -> Condition:
+    """A condition whose polynomials are in so many variables."""
     if not isinstance(data["strict"], bool):
         raise Rejected("a condition of the proof is malformed")
     factors = []
@@ -94,9 +96,12 @@ def _condition(data: dict[str, Any]) -> Condition:
         e = f["power"]
         if isinstance(e, bool) or not isinstance(e, int) or not 0 < e <= MOST:
             raise Rejected("a factor of the proof is malformed")
-        factors.append(Factor(_plane(f["terms"]), e, f))
+        terms = plane(f["terms"], size)
+        if not terms:
+            raise Rejected("a factor of the proof is malformed")
+        factors.append(Factor(terms, e, f))
     constant = rational(data["constant"])
-    divisor = _plane(data["divisor"])
+    divisor = plane(data["divisor"], size)
     return Condition(str(data["name"]), data["strict"], constant, factors, divisor)
 
 
@@ -122,8 +127,8 @@ def _cells(
     for (a, b), x in zip(pairwise(samples), inside, strict=True):
         _between(lines, a, b, x)
     for sample in samples:
-        for condition in conditions:
-            _holds(condition, sample)
+        for c in conditions:
+            _holds(c, sample)
     ends = [e for e, closed in zip((found.low, found.high), found.closed, strict=True) if closed]
     for f in strict:
         for m in (*inside, *ends):

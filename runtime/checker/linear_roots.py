@@ -1,7 +1,7 @@
 """The characteristic polynomial of a step in m and y, and the quantities of Schur, Cohn and Miller.
 
 For P = sum_j p_j lambda^j of degree n: E = |p_n|^2 - |p_0|^2, P_1 = (conj(p_n) P - p_0 P#)/lambda.
-The coefficients are a + b w with w = i sin(theta); conj turns the sign of b.
+The coefficients are numbers of a mode; conj turns the sign of w = i sin(theta).
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from functools import reduce
 from math import isqrt, lcm
 from typing import TypeAlias, TypeVar
 
+from .linear_modes import conjugate, from_waves, mode, modulus, product, still
 from .linear_names import Element, Names, plus as added, times as multiplied
-from .linear_pairs import Pair, conjugate, modulus, product, total
-from .linear_planes import Plane, column, content, degrees, plus, quotient, times, without
+from .linear_planes import Plane, column, content, plus, quotient, times, without
 from .linear_step import Step
 from .polynomials import divided, squarefree
 from .ranges import Rejected
@@ -23,27 +23,26 @@ from .ranges import Rejected
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """scale * sum_j pairs_j lambda^j."""
+    """scale * sum_j terms_j lambda^j."""
 
     scale: Fraction
-    pairs: list[Pair]
+    terms: list[Plane]
 
     @property
     def degree(self) -> int:
         """The degree in lambda."""
-        return len(self.pairs) - 1
+        return len(self.terms) - 1
 
     def derivative(self) -> Family:
         """d/dlambda."""
-        turned = [({k: j * c for k, c in a.items()}, {k: j * c for k, c in b.items()})
-                  for j, (a, b) in enumerate(self.pairs)]  # fmt: skip
+        turned = [{k: j * c for k, c in p.items()} for j, p in enumerate(self.terms)]
         return reduced(self.scale, turned[1:])
 
 
-def reduced(scale: Fraction, pairs: list[Pair]) -> Family:
+def reduced(scale: Fraction, terms: list[Plane]) -> Family:
     """Without a common numerical factor."""
-    common = content(p for pair in pairs for p in pair)
-    return Family(scale * common, [(without(a, common), without(b, common)) for a, b in pairs])
+    common = content(terms)
+    return Family(scale * common, [without(p, common) for p in terms])
 
 
 # ---- the polynomial of a step
@@ -106,21 +105,19 @@ def _product(names: Names, factors: list[Element]) -> Element:
     return found
 
 
-def in_one_variable(names: Names, polynomial: list[Element]) -> list[Pair]:
+def in_one_variable(names: Names, polynomial: list[Element]) -> list[Plane]:
     """Coefficients as polynomials in m = prod name^power, up to a monomial and a number."""
     direction = [names.powers.get(n, 0) for n in names.kept]
+    count = len(direction)
     keys = [key for p in polynomial for key in p]
-    base = keys[-1][:-2]
-    steps = {key: _multiple(key[:-2], base, direction) for key in keys}
+    base = keys[-1][:count]
+    steps = {key: _multiple(key[:count], base, direction) for key in keys}
     low = min(steps.values())
     scale = lcm(*(c.denominator for p in polynomial for c in p.values()))
-    found: list[Pair] = []
-    for p in polynomial:
-        pair: Pair = ({}, {})
-        for key, c in p.items():
-            pair[key[-1]][steps[key] - low, key[-2]] = int(c * scale)
-        found.append(pair)
-    return found
+    return [
+        from_waves({(steps[key] - low, *key[count:]): int(c * scale) for key, c in p.items()})
+        for p in polynomial
+    ]
 
 
 def _multiple(powers: tuple[int, ...], base: tuple[int, ...], direction: list[int]) -> int:
@@ -137,26 +134,27 @@ def leading(names: Names, polynomial: list[Element], root: Plane, factor: Fracti
 
     `root` must vanish wherever a denominator of the scheme does.
     """
-    pairs = in_one_variable(names, polynomial)
-    lead, nothing = pairs[-1]
-    if nothing or degrees(lead)[1] or degrees(root)[1]:
+    terms = in_one_variable(names, polynomial)
+    lead = terms[-1]
+    if not still(lead) or not still(root):
         raise Rejected("the leading coefficient depends on the mode")
     denominators_below(names, root)
     common = content([lead])
     primitive = without(lead, common)
-    scaled = [tuple(quotient(times(p, root), primitive) for p in pair) for pair in pairs]
-    return reduced(factor / common, [(a, b) for a, b in scaled])
+    whole = mode(root, names.dim)
+    scaled = [quotient(times(p, whole), primitive) for p in terms]
+    return reduced(factor / common, scaled)
 
 
 def denominators_below(names: Names, root: Plane) -> None:
     """A polynomial in m vanishes wherever a denominator of the scheme does."""
     for below in names.below:
         if not names.positive(below):
-            (line, rest), *_ = in_one_variable(names, [below])
+            (line,) = in_one_variable(names, [below])
             simple = squarefree(column(line, 0))
-            if rest or (len(simple) > 1 and divided(column(root, 0), simple)[1]):
+            if not still(line) or (len(simple) > 1 and divided(column(root, 0), simple)[1]):
                 raise Rejected("a denominator of the scheme may vanish")
-    if names.parameter in names.inverted and root.get((0, 0)):
+    if names.parameter in names.inverted and column(root, 0)[0]:
         raise Rejected("the scheme divides by the parameter")
 
 
@@ -172,22 +170,21 @@ def square_root(c: Fraction) -> Fraction:
 # ---- the recursion
 
 
-def stage(p: Family) -> tuple[Plane, list[Pair]]:
+def stage(p: Family) -> tuple[Plane, list[Plane]]:
     """E and the coefficients of P_1, both without scale^2."""
-    last, first = conjugate(p.pairs[-1]), p.pairs[0]
+    last, first = conjugate(p.terms[-1]), p.terms[0]
     value = plus(modulus(last), modulus(first), -1)
     after = [
-        total(product(last, c), product(first, conjugate(d)), -1)
-        for c, d in zip(p.pairs[1:], p.pairs[-2::-1], strict=True)
+        plus(product(last, c), product(first, conjugate(d)), -1)
+        for c, d in zip(p.terms[1:], p.terms[-2::-1], strict=True)
     ]
     return value, after
 
 
-def next_one(p: Family, after: list[Pair], divisor: Plane) -> Family:
+def next_one(p: Family, after: list[Plane], divisor: Plane) -> Family:
     """P_1 / divisor."""
     if not divisor:
         raise Rejected("a division by zero")
     common = content([divisor])
     primitive = without(divisor, common)
-    divided_pairs = [(quotient(a, primitive), quotient(b, primitive)) for a, b in after]
-    return reduced(p.scale**2 / common, divided_pairs)
+    return reduced(p.scale**2 / common, [quotient(c, primitive) for c in after])

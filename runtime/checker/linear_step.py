@@ -123,7 +123,7 @@ class Step:
             return Row(self.names.number(1), {})
         stencil = self.document.stencil(data)
         symbol: Element = {}
-        for (offset,), weight in stencil.weights.items():
+        for offset, weight in stencil.weights.items():
             waves = wave(offset, len(self.names.kept))
             symbol = plus(symbol, {k: c * weight for k, c in waves.items()})
         moved = {n: times(symbol, e) for n, e in row.entries.items()}
@@ -148,14 +148,14 @@ class Step:
 
 
 def arrays(document: Document) -> list[str]:
-    """The arrays that live from one step to the next, on one periodic axis."""
+    """The arrays that live from one step to the next, on a torus of up to three axes."""
     step = document.step
-    if step is None or document.dim != 1:
-        raise Rejected("the theorem speaks of steps on one axis")
+    if step is None or document.dim not in (1, 2, 3):
+        raise Rejected("the theorem speaks of steps on one, two or three axes")
     edges = [e for u in document.unknowns.values() for pair in u["edges"] for e in pair]
-    if document.axes[0]["periodic"] is not True or any(e["rule"] != "periodic" for e in edges):
+    if not all(a["periodic"] for a in document.axes) or any(e["rule"] != "periodic" for e in edges):
         raise Rejected("modes on a torus say nothing about walls")
-    if any(u["extra"] != [0] for u in document.unknowns.values()):
+    if any(any(u["extra"]) for u in document.unknowns.values()):
         raise Rejected("the unknowns are of different sizes")
     if any(r.get("left") for r in document.rates) or any(s.get("solves") for s in step["body"]):
         raise Rejected("the newest level follows from a left side")
