@@ -266,17 +266,17 @@ CHANGES: tuple[Change, ...] = (
 
 
 def mutants(
-    certificates: list[str], count: int, random: Random
+    certificates: list[str], count: int, random: Random, changes: tuple[Change, ...] = CHANGES
 ) -> Iterator[tuple[str, Data, Data]]:
     """(the change, the original, the mutant), sealed again; some are changed twice."""
     while count:
         text, foreign = pick(certificates, random), pick(certificates, random)
         original, mutant = json.loads(text), json.loads(text)
-        change = pick(list(CHANGES), random)
+        change = pick(list(changes), random)
         try:
             change(mutant, json.loads(foreign), random)
             if random.random() < 0.15:
-                pick(list(CHANGES), random)(mutant, json.loads(foreign), random)
+                pick(list(changes), random)(mutant, json.loads(foreign), random)
         except (IndexError, KeyError, TypeError, ValueError, ZeroDivisionError):
             continue  # nothing there to change
         if mutant == original:

@@ -11,9 +11,8 @@ from iterant.runtime.checker.document import digest
 from linearcases import plain
 
 
-def forged(name: str, *changes: tuple[str, Any]) -> dict[str, Any]:
-    """A certificate with entries replaced, by paths such as "proof/parts/0/closed"."""
-    data = plain(name)
+def changed(data: dict[str, Any], *changes: tuple[str, Any]) -> dict[str, Any]:
+    """With entries replaced, by paths such as "proof/parts/0/closed", and the right digest."""
     for path, new in changes:
         *parents, last = path.split("/")
         place: Any = data
@@ -21,6 +20,11 @@ def forged(name: str, *changes: tuple[str, Any]) -> dict[str, Any]:
             place = place[int(key) if isinstance(place, list) else key]
         place[int(last) if isinstance(place, list) else last] = new
     return data | {"scheme_sha256": digest(data["scheme"])}
+
+
+def forged(name: str, *changes: tuple[str, Any]) -> dict[str, Any]:
+    """A certificate with entries replaced."""
+    return changed(plain(name), *changes)
 
 
 def swapped(name: str, old: str, new: str, *changes: tuple[str, Any]) -> dict[str, Any]:
