@@ -26,6 +26,7 @@ SIZES = (1, 2, 3, 4, 5, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 MOST_POINTS = 5000
 ENOUGH = 48  # points an axis: finer tori are for schemes that grow in long waves alone
 LEAST = 1e-9  # growth above 1 that is worth a look
+PRECISE = 256  # bits: powers of a matrix with multiple eigenvalues lose two or three a squaring
 
 
 def growing_mode(scheme: Scheme, tau: Expr) -> Witness | None:
@@ -106,8 +107,9 @@ def _worst(table: np.ndarray[Any, Any], counts: tuple[int, ...]) -> tuple[tuple[
 def _enclosed(scheme: Scheme, replay: Replay, where: tuple[int, ...]) -> Witness | None:
     """The mode with a rigorous lower bound of its growth, and a state that holds it."""
     names, counts = state_arrays(scheme), replay.counts
-    matrix = _on_mode(replay, names, counts, where)
-    growth = _radius(matrix)
+    with flint.ctx.workprec(PRECISE):
+        matrix = _on_mode(_in_balls(replay), names, counts, where)
+        growth = _radius(matrix)
     if growth <= 1:
         return None
     growth = Fraction(int(growth * 10**12), 10**12)
@@ -135,7 +137,7 @@ def _by_traces(matrix: flint.acb_mat) -> Fraction:
     """|tr G^n| <= size * radius^n, for n = 2^k and 2^k + 1."""
     size = matrix.nrows()
     best, power = Fraction(0), matrix
-    for k in range(1, 13):
+    for k in range(1, 25):
         power = power * power
         for n, table in ((2**k, power), (2**k + 1, power * matrix)):
             bound = abs(sum((table[i, i] for i in range(size)), flint.acb(0))) / size
