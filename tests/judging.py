@@ -19,7 +19,6 @@ from proofs import claim, closed
 from textbook import ROUGH, Classic, End, allowed, classics, probes
 
 SMALL = 1e-8  # relative: of ends that are shown by digits
-BOTH_SIDES = "linear: it does not speak of a newest level on both sides"
 ONE_AXIS = "linear: its checker speaks of one axis"
 
 
@@ -161,9 +160,7 @@ def known(classic: Classic) -> dict[sympy.Symbol, sympy.Expr]:
 
 def later(classic: Classic, found: Answer) -> str:
     """The words with which the theorem says that it is not there yet, "" where it is."""
-    several, implicit = len(classic.model.axes) > 1, classic.needs == "implicit"
-    said = {ONE_AXIS: several, BOTH_SIDES: implicit}
-    return next((w for w, may in said.items() if may and w in found.reason), "")
+    return ONE_AXIS if len(classic.model.axes) > 1 and ONE_AXIS in found.reason else ""
 
 
 def silent(found: list[Answer]) -> list[Answer]:

@@ -84,7 +84,44 @@ ITERATES: dict[str, tuple[str, str]] = {
         "r = 1/2", "u[k+1,i] = u[k,i]/2 + r*v[k,i+1]/4; v[k+1,i] = v[k,i]/2 + u[k,i-1]/4",
     ),
 }  # fmt: skip
-FIXED = ("Du Fort-Frankel", "three levels", "coupled")  # also at the value of the file alone
+
+DIFFERENCE = "({0}[{1},i+1] - 2*{0}[{1},i] + {0}[{1},i-1])"
+NEW, OLD, OLDER = (DIFFERENCE.format("u", k) for k in ("k+1", "k", "k-1"))
+NEW_V, OLD_V = (DIFFERENCE.format("v", k) for k in ("k+1", "k"))
+IMPLICIT: dict[str, tuple[str, str]] = {
+    "theta method": ("r = 1/2", f"u[k+1,i] - r/4*{NEW} = u[k,i] + 3*r/4*{OLD}"),
+    "box scheme": (
+        "r = 3", "(1+r)*u[k+1,i+1] + (1-r)*u[k+1,i] = (1-r)*u[k,i+1] + (1+r)*u[k,i]",
+    ),
+    "Gauss-Seidel": ("r = 3/2", "u[k+1,i] - r/2*u[k+1,i-1] = (1-r)*u[k,i] + r/2*u[k,i+1]"),
+    "a factor that cancels": ("r = 1/2", "u[k+1,i] - r*u[k+1,i-1] = u[k,i] - r*u[k,i-1]"),
+    "denominators on both sides": (
+        "r = 1/4", f"u[k+1,i]/(1+r) - u[k+1,i-1]/(9-r) = u[k,i]/(3+r) + r*{OLD}/9",
+    ),
+    "implicit wave": (
+        "r = 1", f"u[k+1,i] - r^2/6*{NEW} = 2*u[k,i] - u[k-1,i] + 2*r^2/3*{OLD} + r^2/6*{OLDER}",
+    ),
+    "third order": (
+        "r = 1", f"u[k+1,i] - 5*r/12*{NEW} = u[k,i] + 2*r/3*{OLD} - r/12*{OLDER}",
+    ),
+    "both directions": (
+        "r = 3",
+        ("(1+r)*v[k+1,i] - r*v[k+1,i-1] = (1-r)*u[k,i] + r*u[k,i+1];"
+         "(1+r)*u[k+1,i] - r*u[k+1,i+1] = (1-r)*v[k+1,i] + r*v[k+1,i-1]"),
+    ),
+    "Schroedinger": (
+        "r = 3",
+        (f"u[k+1,i] + r/2*{NEW_V} = u[k,i] - r/2*{OLD_V};"
+         f"v[k+1,i] - r/2*{NEW} = v[k,i] + r/2*{OLD}"),
+    ),
+    "coupled by the newest level": (
+        "r = 1/2",
+        f"2*u[k+1,i] - r*v[k+1,i] - r*{NEW} = u[k,i]; v[k+1,i] + r*u[k+1,i-1]/3 = v[k,i]/2",
+    ),
+}  # fmt: skip
+ITERATES |= IMPLICIT
+# also at the value of the file alone
+FIXED = ("Du Fort-Frankel", "three levels", "coupled", "Gauss-Seidel")
 CASES = [*EQUATIONS, *ITERATES, *(f"{name}, fixed" for name in FIXED)]
 
 

@@ -11,7 +11,7 @@ ALGEBRAIC = {"polynomial": [Fraction], "low": Fraction, "high": Fraction}
 SPLIT = (Fraction, [(int, int)])
 PROOF = {
     "case": str, "weights": [Fraction], "variable": {str: int}, "fixed": [str], "claim": str,
-    "part": (None,), "step": (None,),
+    "part": (None,), "step": (None,), "polynomial": [[[(int, Fraction)]]],
     "parts": [{
         "low": (None, ALGEBRAIC), "high": (None, ALGEBRAIC), "closed": [bool],
         "marks": [[Fraction]], "samples": [Fraction], "inside": [ALGEBRAIC],
@@ -30,7 +30,7 @@ STATED = {
     "set": [{"low": (None, str), "high": (None, str), "low_value": (None, Fraction),
              "high_value": (None, Fraction), "low_closed": bool, "high_closed": bool}],
 }  # fmt: skip
-OPTIONAL = {"low", "high", "discriminant"}
+OPTIONAL = {"low", "high", "discriminant", "polynomial"}
 
 
 def fits(data: Any, shape: Any) -> bool:

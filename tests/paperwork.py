@@ -117,10 +117,42 @@ class Paper:
                         rate = self.rate(u["unknown"], read, u["terms"])
                         total = total + number(u["slope"], known) * rate
                     new[u["target"]] = total
+                new |= self.solved(stage, new)
                 state |= new
                 before = dict(state)
                 state |= {target: before[source] for target, source in stage["moves"]}
         return state
+
+    def left(self, terms: list[Any], arrays: Mapping[str, Any]) -> Any:
+        return sum(number(t["coefficient"], self.known) * self.node(t["node"], arrays)
+                   for t in terms)  # fmt: skip
+
+    def solved(self, stage: Any, rights: Mapping[str, Any]) -> dict[str, Any]:
+        """The newest levels that left sides determine, mode by mode; not numbers if singular."""
+        pairs = stage.get("solves", [])
+        rates = {r["unknown"]: r.get("left", []) for r in self.scheme["rates"]}
+        rows = {u["target"]: rates[u["unknown"]] for u in stage["updates"] if u["unknown"]}
+        rows = {target: left for target, left in rows.items() if left}
+        if not pairs:
+            assert not rows
+            return {}
+        assert {target for _, target in pairs} == rows.keys()
+        zero = {name: np.zeros(self.shape) for name, _ in pairs}
+        columns = []
+        for name, _ in pairs:
+            bump = np.zeros(self.shape)
+            bump.flat[0] = 1.0
+            arrays = {**zero, name: bump}
+            columns.append([self.left(left, arrays) for left in rows.values()])
+        axes = tuple(range(2, 2 + len(self.shape)))
+        table = np.moveaxis(np.fft.fftn(np.array(columns), axes=axes), (0, 1), (-1, -2))
+        right = np.fft.fftn(np.array([rights[t] for t in rows]), axes=[a - 1 for a in axes])
+        try:
+            waves = np.linalg.solve(table, np.moveaxis(right, 0, -1)[..., None])[..., 0]
+        except np.linalg.LinAlgError:
+            return {target: np.full(self.shape, np.nan) for _, target in pairs}
+        values = np.fft.ifftn(np.moveaxis(waves, -1, 0), axes=[a - 1 for a in axes]).real
+        return {target: values[k] for k, (_, target) in enumerate(pairs)}
 
     def levels(self) -> list[str]:
         fields = [r["unknown"] for r in self.scheme["rates"]]

@@ -15,6 +15,7 @@ import flint
 import sympy
 from sympy import Expr, Symbol
 
+from .left import determinant
 from .ring import Element, Ring, coefficients
 from .step import Matrix
 
@@ -35,24 +36,6 @@ def characteristic(matrix: Matrix) -> tuple[Element, ...]:
     zero = ring.number(0)
     low = min((k for k, p in found.items() if p), default=0)
     return tuple(found.get(k, zero) for k in range(low, max(found, default=0) + 1))
-
-
-def determinant(ring: Ring, table: list[list[Element]]) -> Element:
-    """Expansion by columns, each set of rows once."""
-    minors = {frozenset[int](): ring.number(1)}
-    for column in range(len(table)):
-        larger: dict[frozenset[int], Element] = {}
-        for rows, minor in minors.items():
-            for row in set(range(len(table))) - rows:
-                entry = table[row][column]
-                if not entry:
-                    continue
-                swaps = sum(1 for other in rows if other > row)
-                term = ring.times(entry, minor) * (-1) ** swaps
-                key = rows | {row}
-                larger[key] = larger[key] + term if key in larger else term
-        minors = {k: v for k, v in larger.items() if v}
-    return minors.get(frozenset(range(len(table))), ring.number(0))
 
 
 @dataclass(frozen=True)

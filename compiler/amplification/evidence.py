@@ -16,6 +16,7 @@ import flint
 
 from ...runtime.contract import Json
 from .line import Condition, End, Factor, Part, Plane, discriminant, high_end, low_end
+from .ring import Element, Ring
 
 Mark = tuple[int, ...]
 
@@ -82,3 +83,21 @@ def _split(p: flint.fmpz_poly, marks: dict[Mark, int]) -> Json:
         mark = tuple(int(c) for c in f.coeffs())
         powers.append([marks.setdefault(mark, len(marks)), int(e)])
     return [str(constant), powers]
+
+
+def numbers(ring: Ring, polynomial: tuple[Element, ...]) -> Json:
+    """p_0, ..., p_n by their terms [m-power, y-powers, w-powers, "c"], w_a = i sin(theta_a).
+
+    A real scheme has i to an even power beside an even number of sines, else to an odd one.
+    """
+    d = ring.dim
+    found: list[Json] = []
+    for p in polynomial:
+        terms: list[Json] = []
+        for key, c in sorted(p.to_dict().items()):
+            sines = key[1 : 1 + d]
+            turned = -1 if (sum(sines) - key[0]) % 4 else 1  # i^e prod s = i^(e - |w|) prod w
+            terms.append([int(key[2 + 2 * d]), *map(int, key[2 + d : 2 + 2 * d]),
+                          *map(int, sines), str(c * turned)])  # fmt: skip
+        found.append(terms)
+    return found

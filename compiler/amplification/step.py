@@ -1,13 +1,14 @@
 """One step of a linear scheme as a matrix over the torus: below_j U_j[k+1] = sum_l entry_jl U_l[k].
 
 The state is every array that lives from one step to the next. The stages are run once on symbols;
-each row keeps a denominator of its own, a polynomial in the names alone: nothing is divided.
+each row keeps a denominator of its own and nothing is divided. A denominator is a polynomial in the
+names, and in y, s and i where the newest level follows from a left side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import sympy
@@ -16,6 +17,7 @@ from sympy import Expr, Symbol
 from ..grid import Flux, Grid, Linear, Point, Read, reads
 from ..operators import Operator
 from ..scheme import Scheme, Stage, Term, Update
+from .left import Left, Row, added, solved, systems
 from .ring import Element, NotPolynomial, Ring
 
 Names: TypeAlias = Callable[[Expr], Expr]  # a coefficient in the names of the ring
@@ -25,24 +27,17 @@ class NotLinear(ValueError):
     """A step that is not linear with constant coefficients on a torus; the text says why."""
 
 
-@dataclass(frozen=True)
-class Row:
-    """sum_l entries_l U_l / below."""
-
-    below: Element
-    entries: Mapping[str, Element]
-
-
 State: TypeAlias = dict[str, Row]
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """The rows of a step by the arrays of its state."""
+    """The rows of a step by the arrays of its state, and the left sides that were solved for."""
 
     ring: Ring
     arrays: tuple[str, ...]
     rows: tuple[Row, ...]
+    lefts: tuple[Left, ...] = ()
 
     def entry(self, row: int, column: int) -> Element:
         """The numerator of one entry."""
@@ -64,7 +59,8 @@ def step_matrix(scheme: Scheme, ring: Ring, names: Names) -> Matrix:
     run = _Run(scheme=scheme, ring=ring, names=names)
     for stage in step.body:
         state = run.staged(stage, state)
-    return Matrix(ring=ring, arrays=arrays, rows=tuple(state[name] for name in arrays))
+    rows = tuple(state[name] for name in arrays)
+    return Matrix(ring=ring, arrays=arrays, rows=rows, lefts=tuple(run.lefts))
 
 
 @dataclass(frozen=True)
@@ -74,6 +70,7 @@ class _Run:
     scheme: Scheme
     ring: Ring
     names: Names
+    lefts: list[Left] = field(default_factory=list)
 
     def staged(self, stage: Stage, state: State) -> State:
         """A stage, once for each row of its table."""
@@ -85,6 +82,8 @@ class _Run:
                                         state, dict(known))
                 for u in stage.updates
             }  # fmt: skip
+            if stage.solves:
+                new |= self._solved(stage, new)
             state = {**state, **new}
             state |= {target: state[source] for target, source in stage.moves}
         return state
@@ -100,7 +99,33 @@ class _Run:
                 for k in chosen
                 for row in self._term(rate.terms[k], read)
             ]
-        return self._sum(parts)
+        return added(self.ring, parts)
+
+    def _solved(self, stage: Stage, rights: State) -> State:
+        """The newest levels that left sides determine, by target."""
+        one = self.ring.number(1)
+        new = {str(s.name): Row(below=one, entries={str(s.name): one}) for s, _ in stage.solves}
+        rates = {u.target: self.scheme.rate(u.unknown) for u in stage.updates
+                 if u.unknown is not None}  # fmt: skip
+        lefts = {
+            target: added(self.ring, [
+                self._scaled(term.coefficient, row)
+                for term in rate.left for row in self._term(term, new)
+            ])
+            for target, rate in rates.items() if rate.left
+        }  # fmt: skip
+        found: State = {}
+        for group in systems(lefts):
+            own = {t: lefts[t] for t in group}
+            unknowns = [n for n in new if any(n in row.entries for row in own.values())]
+            if len(unknowns) != len(group):
+                raise NotLinear("a left side has not as many equations as newest levels")
+            rows, left = solved(self.ring, own, rights, unknowns)
+            if not left.determinant:
+                raise NotLinear("a left side determines the newest level of no mode")
+            found |= rows
+            self.lefts.append(left)
+        return {target: found[str(s.name)] for s, target in stage.solves}
 
     def _term(self, term: Term, read: State) -> list[Row]:
         return [self._scaled(c, row) for c, row in self._values(term.value, read)]
@@ -147,24 +172,6 @@ class _Run:
     def _moved(self, symbol: Element, row: Row) -> Row:
         times = self.ring.times
         return Row(below=row.below, entries={n: times(symbol, e) for n, e in row.entries.items()})
-
-    def _sum(self, rows: Iterable[Row]) -> Row:
-        below, entries = self.ring.number(1), dict[str, Element]()
-        for row in rows:
-            if row.below == below:
-                mine, theirs = self.ring.number(1), self.ring.number(1)
-            else:
-                common = below.gcd(row.below)
-                mine, theirs = row.below / common, below / common
-            both = entries.keys() | row.entries.keys()
-            zero = self.ring.number(0)
-            entries = {
-                n: self.ring.times(mine, entries.get(n, zero))
-                + self.ring.times(theirs, row.entries.get(n, zero))
-                for n in sorted(both)
-            }
-            below = self.ring.times(below, mine)
-        return Row(below=below, entries={n: e for n, e in entries.items() if e})
 
 
 def _pairs(update: Update) -> list[tuple[Expr, str]]:

@@ -11,7 +11,7 @@ import numpy as np
 import sympy
 
 from ..operators import Gelu, HarmonicMean, Relu, Sigmoid, Softplus
-from ..reference.arithmetic import Arithmetic, NotRational
+from ..reference.arithmetic import Arithmetic, NotRational, Singular, Values
 
 
 def ball(value: Any) -> flint.arb:
@@ -58,11 +58,25 @@ def _harmonic(a: flint.arb, b: flint.arb) -> flint.arb:
     return 2 * a * b / (a + b)
 
 
+def _solve(matrix: Values, right: Values) -> Values:
+    """The enclosure of x with matrix @ x = right; raises Singular where the matrix may be."""
+    table = flint.arb_mat([[ball(v) for v in row] for row in matrix])
+    column = flint.arb_mat([[ball(v)] for v in right])
+    try:
+        found = table.solve(column)
+    except ZeroDivisionError as trouble:
+        raise Singular(str(trouble)) from None
+    solution: Values = np.empty(len(right), dtype=object)
+    solution[:] = [found[i, 0] for i in range(len(right))]
+    return solution
+
+
 BALLS = Arithmetic(
     name="balls",
     dtype=object,
     number=ball,
     power=_each(_power, 2),
+    solve=_solve,
     functions={
         sympy.exp: _each(lambda s: s.exp()),
         sympy.log: _each(lambda s: s.log()),

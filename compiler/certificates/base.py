@@ -78,6 +78,11 @@ class Theorem:
     implicit: bool = False  # it reads the left sides of rates
 
 
+def is_implicit(scheme: Scheme) -> bool:
+    """Whether the newest level of an iterate follows from a left side."""
+    return any(rate.left for rate in scheme.rates)
+
+
 def contains(part: Json, value: Expr) -> bool:
     """True when an exact value lies in a part of a set, by the rational ends that are inside it."""
     assert isinstance(part, dict)

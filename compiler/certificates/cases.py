@@ -6,6 +6,9 @@ energy  W - G* W G >= 0 with positive weights W: the weighted norm never grows (
 waves   two levels of one field and lambda^2 - 2 a lambda + 1 with -1 < a <= 1: the energy
         (1 + a)/2 |u[k+1] - u[k]|^2 + (1 - a)/2 |u[k+1] + u[k]|^2 of each mode is the same after
         every step; where a = 1 the mode may drift by the same amount every step
+
+Where the newest level follows from left sides, each adds a condition: its determinant and its
+denominators vanish for no mode.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 
-from ..amplification.characteristic import determinant
+from ..amplification.left import determinant
 from ..amplification.ring import Element, Ring
 from ..amplification.schur import Quantity, closed_disc, derivative, modulus, open_disc
 from ..amplification.step import Matrix
@@ -38,7 +41,7 @@ class Case:
 def roots(found: Family) -> Case:
     """Eigenvalues in the closed disc, simple ones on the circle."""
     ring, polynomial = found.reduced.ring, found.reduced.coefficients
-    asked = closed_disc(ring, polynomial)
+    asked = _lefts(ring, found.lefts) + closed_disc(ring, polynomial)
     if found.degree > 1:
         asked += open_disc(ring, derivative(polynomial))
     name = found.arrays[0]
@@ -55,6 +58,7 @@ def waves(found: Family) -> Case | None:
     if any(c.degrees()[0] for c in p):
         return None
     asked = [
+        *_lefts(ring, found.lefts),
         _quantity(ring, ring.times(p[2], p[2]), "p_2^2", strict=True),
         _quantity(ring, ring.times(p[2], 2 * p[2] + p[1]), "1 - a", strict=False),
         _quantity(ring, ring.times(p[2], 2 * p[2] - p[1]), "1 + a", strict=True),
@@ -75,7 +79,8 @@ def energy(matrix: Matrix, at: Fraction) -> Case | None:
     if size < 2 or weights is None:
         return None
     table = _gap(matrix, weights)
-    asked = [
+    asked = _lefts(ring, tuple(left.never_zero(ring) for left in matrix.lefts))
+    asked += [
         _quantity(ring, modulus(ring, row.below), f"d_{j + 1}^2", strict=True)
         for j, row in enumerate(matrix.rows)
     ]
@@ -94,6 +99,14 @@ def energy(matrix: Matrix, at: Fraction) -> Case | None:
         norm=f"square root of {squares}",
         weights=weights,
     )
+
+
+def _lefts(ring: Ring, lefts: tuple[Element, ...]) -> list[Quantity]:
+    """|det(a)|^2 prod c_j^2 > 0 for each left side."""
+    return [
+        _quantity(ring, modulus(ring, left), f"left_{k + 1}", strict=True)
+        for k, left in enumerate(lefts)
+    ]
 
 
 def _quantity(ring: Ring, value: Element, name: str, *, strict: bool) -> Quantity:

@@ -12,7 +12,7 @@ from ..model import Claim
 from ..scheme import Scheme
 from . import THEOREMS
 from .assemble import assembled, limit_of
-from .base import Proved, Question, Unprovable, claim_text, contains
+from .base import Proved, Question, Unprovable, claim_text, contains, is_implicit
 from .expression import Unwritable
 from .forms import text
 from .refute import refute
@@ -73,11 +73,6 @@ def prove(scheme: Scheme, claim: Claim, tau: Expr | None = None) -> Proved:
     raise Unprovable("; ".join(reasons) or f"no theorem speaks of {claim.name}")
 
 
-def is_implicit(scheme: Scheme) -> bool:
-    """Whether the newest level of an iterate follows from a left side."""
-    return any(rate.left for rate in scheme.rates)
-
-
 def limit_expression(scheme: Scheme, claim: Claim) -> Expr:
     """The exact limit as an expression in parameters and spacings; raises Unprovable."""
     proved = prove(scheme, claim)
@@ -111,8 +106,6 @@ def _verdict(scheme: Scheme, claim: Claim, proved: Proved, tau: Expr | None) -> 
 
 def _refuted(scheme: Scheme, claim: Claim, tau: Expr | None) -> Verdict | None:
     """A counter-example at the step of the file, or of an iterate, which has none."""
-    if is_implicit(scheme):
-        return None
     if tau is None:
         if scheme.model.time is not None:
             return None

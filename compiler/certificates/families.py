@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import Expr, Symbol
 
 from ..amplification.characteristic import Reduced, characteristic, reduced
-from ..amplification.ring import Ring
+from ..amplification.left import lightened
+from ..amplification.ring import Element, Ring
 from ..amplification.step import Matrix, NotLinear, step_matrix
 from ..scheme import TAU, Scheme
 from .base import Unprovable
@@ -24,6 +25,7 @@ class Family:
     matrix: Matrix
     monomial: Expr  # in the file's names
     fixed: tuple[str, ...]  # names that have the values of the file
+    lefts: tuple[Element, ...] = ()  # what of left sides must differ from 0 for every mode
 
     @property
     def arrays(self) -> tuple[str, ...]:
@@ -42,7 +44,7 @@ def time_family(scheme: Scheme) -> Family:
     sizes = dict.fromkeys(s for e in marks.positive.values() for s in e.free_symbols)
     try:
         ring, matrix = _matrix(scheme, (TAU, *sizes), _signed(marks))
-        found = reduced(ring, characteristic(matrix))
+        found = None if matrix.lefts else reduced(ring, characteristic(matrix))
     except (NotLinear, NoForm):
         found = None
     if found is not None and TAU in found.monomial.free_symbols:
@@ -59,13 +61,19 @@ def parameter_family(scheme: Scheme, variable: Symbol, known: dict[Expr, Expr]) 
         ring, matrix = _matrix(scheme, (variable,), words)
     except NotLinear as trouble:
         raise Unprovable(str(trouble)) from None
-    found = reduced(ring, characteristic(matrix))
+    polynomial = characteristic(matrix)
+    determinants = tuple(left.determinant for left in matrix.lefts)
+    never_zero = tuple(left.never_zero(ring) for left in matrix.lefts)
+    found = reduced(ring, (*polynomial, *determinants, *never_zero))
     assert found is not None, "one name makes one monomial"
+    size, last = len(polynomial), len(polynomial) + len(determinants)
+    shown, by = found.coefficients[:size], found.coefficients[size:last]
     return Family(
-        reduced=found,
+        reduced=replace(found, coefficients=lightened(found.ring, shown, by)),
         matrix=matrix,
         monomial=found.monomial,
         fixed=tuple(sorted(words.used)),
+        lefts=found.coefficients[last:],
     )
 
 

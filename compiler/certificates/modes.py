@@ -18,12 +18,14 @@ import numpy as np
 from sympy import Expr
 
 from ...runtime.contract import Json, Witness
-from ..reference.arithmetic import Values
+from ..reference.arithmetic import Singular, Values
 from ..scheme import Scheme
+from .base import is_implicit
 from .replay import Replay, lower, replays
 
 SIZES = (1, 2, 3, 4, 5, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 MOST_POINTS = 5000
+MOST_SOLVED = 256  # newest levels of a left side, which is solved as a dense matrix
 ENOUGH = 48  # points an axis: finer tori are for schemes that grow in long waves alone
 LEAST = 1e-9  # growth above 1 that is worth a look
 PRECISE = 256  # bits: powers of a matrix with multiple eigenvalues lose two or three a squaring
@@ -40,7 +42,10 @@ def growing_mode(scheme: Scheme, tau: Expr) -> Witness | None:
     best: tuple[float, Replay, tuple[int, ...]] | None = None
     for counts in _tori(scheme):
         replay = _in_balls(replays(scheme, counts, tau))
-        where, growth = _worst(_responses(scheme, replay), counts)
+        try:
+            where, growth = _worst(_responses(scheme, replay), counts)
+        except Singular:  # a left side that is singular for some mode of this torus
+            continue
         if growth > max(1 + LEAST, 0 if best is None else (best[0] - 1) * 1.01 + 1):
             best = (growth, replay, where)
         if best is not None and min(counts) >= ENOUGH:
@@ -50,14 +55,15 @@ def growing_mode(scheme: Scheme, tau: Expr) -> Witness | None:
 
 def _tori(scheme: Scheme) -> Iterator[tuple[int, ...]]:
     """Small tori whose waves are waves of the file's grid too."""
+    most = MOST_SOLVED // len(scheme.rates) if is_implicit(scheme) else MOST_POINTS
     for size in SIZES:
         counts = tuple(
             size if axis.count is None or axis.count % size == 0 else 0 for axis in scheme.axes
         )
-        if all(counts) and prod(counts) <= MOST_POINTS:
+        if all(counts) and prod(counts) <= most:
             yield counts
     own = tuple(axis.count or 0 for axis in scheme.axes)
-    if all(own) and prod(own) <= MOST_POINTS:
+    if all(own) and prod(own) <= most:
         yield own
 
 

@@ -22,7 +22,7 @@ from ..model import TIME, Claim
 from ..reference.arithmetic import Values
 from ..scheme import Scheme, Unknown
 from .atoms import Constant, Diffusive, Source, atoms, equations, home
-from .base import Proved, claim_text
+from .base import Proved, claim_text, is_implicit
 from .forms import text
 from .modes import growing_mode, state_arrays
 from .replay import NoReplay, Replay, lower, replays
@@ -41,7 +41,8 @@ def refute(
     if claim.part is not None or len({r.order for r in scheme.rates}) != 1:
         return None
     try:
-        found = None if claim.parameter else seekers[claim.name](scheme, tau, proved)
+        plain = claim.parameter is None and not is_implicit(scheme)
+        found = seekers[claim.name](scheme, tau, proved) if plain else None
         if found is None and claim.name == "l2_stable" and _constant(scheme):
             found = _mode(scheme, tau)
     except NoReplay:
@@ -154,6 +155,8 @@ def _one_level(scheme: Scheme) -> bool:
 
 def _constant(scheme: Scheme) -> bool:
     """Linear with coefficients that vary neither in space nor in time."""
+    if any(term.coefficient.has(TIME) for rate in scheme.rates for term in rate.left):
+        return False
     return all(
         isinstance(a, Source)
         or (isinstance(a, Constant) and not a.coefficient.has(TIME))

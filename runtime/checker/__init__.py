@@ -23,6 +23,7 @@ FIELDS = frozenset(
     " parameter set code_sha256".split()
 )
 SETS = frozenset({"linear"})  # kinds that speak of sets of a parameter
+IMPLICIT = frozenset({"linear"})  # kinds that solve for newest levels
 KINDS: Mapping[str, Callable[[Document, Claimed], None]] = {
     "block": dissipative.check,
     "symmetric": dissipative.check,
@@ -52,6 +53,8 @@ def check(certificate: Certificate | Mapping[str, Any], code: str | None = None)
         if code is not None:
             bound(data, code)
         document = Document(data["scheme"])
+        if document.implicit and data["kind"] not in IMPLICIT:
+            raise Rejected("this theorem speaks of no left side")
         KINDS[data["kind"]](document, Claimed(data, document))
     except Rejected as trouble:
         return Report(accepted=False, reason=str(trouble))

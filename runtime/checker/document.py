@@ -15,6 +15,7 @@ from .trees import Box, Tree, extent, names, rational
 
 Offset = tuple[int, ...]
 SCHEMA = 3
+SCHEMA_WITH_LEFT = 4  # newest levels follow from left sides
 
 
 def digest(document: Any) -> str:
@@ -69,9 +70,10 @@ class Document:
     """Lookups in the scheme: nodes, unknowns, parameters with their sets, signs and values."""
 
     def __init__(self, data: dict[str, Any]) -> None:
-        if data.get("schema") != SCHEMA:
+        if data.get("schema") not in (SCHEMA, SCHEMA_WITH_LEFT):
             raise Rejected("the certificate's scheme has an unknown schema")
-        check_form(data)
+        self.implicit = data["schema"] == SCHEMA_WITH_LEFT
+        check_form(data, implicit=self.implicit)
         self.data = data
         self.axes: list[dict[str, Any]] = data["axes"]
         self.nodes: list[dict[str, Any]] = data["nodes"]

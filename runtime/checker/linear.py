@@ -31,7 +31,9 @@ def check(document: Document, claimed: Claimed) -> None:
     if claimed.part is not None or claimed.proof["claim"] != "l2_stable":
         raise Rejected("the theorem speaks of whole equations")
     names = names_of(document, claimed)
-    step = Step(document, names)
+    step = Step(document, names, claimed.proof.get("polynomial"))
+    if "polynomial" in claimed.proof and not step.lefts:
+        raise Rejected("a polynomial is stated that follows from no left side")
     weights = [rational(w) for w in claimed.proof["weights"]]
     statement, norm, expected = CASES[claimed.proof["case"]](step, names, weights)
     if document.dim == 1:

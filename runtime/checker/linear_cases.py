@@ -16,7 +16,8 @@ from fractions import Fraction
 from math import lcm
 from typing import TypeAlias
 
-from .linear_modes import MOST, conjugate, mode, modulus, product, real, still
+from .linear_left import begun, on_left_sides
+from .linear_modes import MOST, conjugate, mode, modulus, product, raised, real, still
 from .linear_names import Element, Names
 from .linear_planes import Plane, content, degrees, one, plus, power, quotient, times, without
 from .linear_proof import Condition
@@ -49,7 +50,7 @@ def roots(step: Step, names: Names, weights: list[Fraction]) -> Case:
     polynomial = characteristic(step, names)
 
     def expected(conditions: list[Condition]) -> None:
-        p, stated = _scaled(names, polynomial, conditions[0]), iter(conditions)
+        p, stated = _begun(step, names, polynomial, conditions)
         _chain(p, stated, names.dim, strict=False)
         if p.degree > 1:
             _chain(p.derivative(), stated, names.dim, strict=True)
@@ -81,7 +82,7 @@ def waves(step: Step, names: Names, weights: list[Fraction]) -> Case:
     polynomial = characteristic(step, names)
 
     def expected(conditions: list[Condition]) -> None:
-        p, stated = _scaled(names, polynomial, conditions[0]), iter(conditions)
+        p, stated = _begun(step, names, polynomial, conditions)
         first, middle, last = p.terms
         if first != last or any(c != conjugate(c) for c in p.terms):
             raise Rejected("the step is not lambda^2 - 2 a lambda + 1")
@@ -107,23 +108,24 @@ def energy(step: Step, names: Names, weights: list[Fraction]) -> Case:
     size = range(len(matrix))
     terms = iter(in_one_variable(names, [e for row in matrix for e in row] + [below]))
     table = [[next(terms) for _ in size] for _ in size]
-    under = next(terms)
-    if not still(under):
+    square = modulus(next(terms))
+    if not step.lefts and not still(square):
         raise Rejected("a denominator depends on the mode")
-    common = content([under])
+    common = content([square])
     unit = lcm(*(w.denominator for w in weights))
-    gap = _gap(table, under, [int(w * unit) for w in weights])
+    gap = _gap(table, square, [int(w * unit) for w in weights])
     sums = sums_of_minors(gap, one(1 + 2 * names.dim), (product, plus, without))
 
     def expected(conditions: list[Condition]) -> None:
-        stated = iter(conditions)
-        root, factor = _denominators(stated, names, len(table))
-        denominators_below(names, root)
+        never_zero = on_left_sides(step, names, conditions)
+        stated = iter(conditions[len(step.lefts) :])
+        root, factor = _denominators(stated, names, len(table), modes=bool(step.lefts))
         whole = mode(root, names.dim)
-        square = power(without(under, common), 2)
+        denominators_below(names, product(never_zero, whole))
         for k in range(1, len(table) + 1):
-            value = quotient(times(sums[k], power(whole, k)), power(square, k))
-            scale = (-factor / (common**2 * unit)) ** k
+            value = product(sums[k], raised(whole, k))
+            value = quotient(value, raised(without(square, common), k))
+            scale = (-factor / (common * unit)) ** k
             _same(stated, f"c_{k}", value, scale, strict=False)
         _nothing_left(stated)
 
@@ -133,10 +135,9 @@ def energy(step: Step, names: Names, weights: list[Fraction]) -> Case:
     return "the norm of the state never grows", f"square root of {squares}", expected
 
 
-def _gap(table: list[list[Plane]], under: Plane, weights: list[int]) -> list[list[Plane]]:
-    """B^2 W - (B G)* W (B G)."""
+def _gap(table: list[list[Plane]], square: Plane, weights: list[int]) -> list[list[Plane]]:
+    """|B|^2 W - (B G)* W (B G)."""
     size = range(len(table))
-    square = times(under, under)
     found = []
     for a in size:
         row = []
@@ -150,7 +151,9 @@ def _gap(table: list[list[Plane]], under: Plane, weights: list[int]) -> list[lis
     return found
 
 
-def _denominators(stated: Iterator[Condition], names: Names, size: int) -> tuple[Plane, Fraction]:
+def _denominators(
+    stated: Iterator[Condition], names: Names, size: int, *, modes: bool
+) -> tuple[Plane, Fraction]:
     """The product of the squares of the rows' denominators, each > 0."""
     factors, factor = list[tuple[Plane, int]](), Fraction(1)
     for j in range(size):
@@ -159,13 +162,16 @@ def _denominators(stated: Iterator[Condition], names: Names, size: int) -> tuple
             raise Rejected("the conditions of the proof are not those of the step")
         factor *= own.constant
         factors += [(f.plane, f.power) for f in own.factors]
-    return _of_denominators(names, factors), factor
+    return _of_denominators(names, factors, modes=modes), factor
 
 
-def _of_denominators(names: Names, factors: list[tuple[Plane, int]]) -> Plane:
-    """A product of polynomials in m alone, of a degree that can be meant."""
+def _of_denominators(
+    names: Names, factors: list[tuple[Plane, int]], *, modes: bool = False
+) -> Plane:
+    """A product of polynomials of a degree that can be meant, in m alone but for `modes`."""
     found = one(2 if names.dim == 1 else 1 + 2 * names.dim)
-    if not all(still(p) for p, _ in factors) or sum(degrees(p)[0] * e for p, e in factors) > MOST:
+    bare = modes or all(still(p) for p, _ in factors)
+    if not bare or sum(sum(degrees(p)) * e for p, e in factors) > MOST:
         raise Rejected("a denominator is not one of the step")
     for p, e in factors:
         found = times(found, power(p, e))
@@ -173,6 +179,15 @@ def _of_denominators(names: Names, factors: list[tuple[Plane, int]]) -> Plane:
 
 
 # ---- conditions
+
+
+def _begun(
+    step: Step, names: Names, polynomial: list[Element], conditions: list[Condition]
+) -> tuple[Family, Iterator[Condition]]:
+    """The polynomial that the conditions are about, and those that are about it."""
+    if step.lefts:
+        return begun(step, names, polynomial, conditions)
+    return _scaled(names, polynomial, conditions[0]), iter(conditions)
 
 
 def _scaled(names: Names, polynomial: list[Element], first: Condition) -> Family:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from .linear_planes import Plane, Powers, times
+from .linear_planes import Plane, Powers, one, times
 from .ranges import Rejected
 
 MOST = 512  # degrees and multiplicities
@@ -32,6 +32,14 @@ def product(p: Plane, q: Plane) -> Plane:
 def modulus(p: Plane) -> Plane:
     """|p|^2, which is real."""
     return product(p, conjugate(p))
+
+
+def raised(p: Plane, n: int) -> Plane:
+    """p^n of a number that is not 0."""
+    found = one(len(next(iter(p), ())))
+    for _ in range(n):
+        found = product(found, p)
+    return found
 
 
 def real(p: Plane) -> Plane:

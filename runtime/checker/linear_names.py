@@ -190,7 +190,7 @@ def _coefficients(document: Document) -> Iterator[Tree]:
         elif node["is"] == "flux":
             yield from (face["difference"]["scale"] for face in node["faces"])
     for rate in document.rates:
-        yield from (term["coefficient"] for term in rate["terms"])
+        yield from (t["coefficient"] for t in (*rate["terms"], *rate.get("left", ())))
     for stage in document.step["body"] if document.step is not None else ():
         for _, values in stage["table"]:
             yield from values

@@ -6,12 +6,12 @@ below_j U_j[k+1] = sum_l entries_jl U_l[k]: the stages of the body are run once 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from .document import Document
 from .linear_names import Element, Names, plus, times, wave
+from .linear_rows import Left, Row, added, coupled, solved
 from .methods import stages
 from .ranges import Rejected
 from .trees import Tree
@@ -19,19 +19,15 @@ from .trees import Tree
 MOST_ARRAYS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """sum_l entries_l U_l / below."""
-
-    below: Element
-    entries: dict[str, Element]
-
-
 class Step:
-    """The rows of a step by the arrays of its state, and whether a source was left out."""
+    """The rows of a step by the arrays of its state, and whether a source was left out.
 
-    def __init__(self, document: Document, names: Names) -> None:
-        self.document, self.names = document, names
+    `lefts` are the left sides that were solved for, `polynomial` is the one that a proof states.
+    """
+
+    def __init__(self, document: Document, names: Names, polynomial: Any = None) -> None:
+        self.document, self.names, self.polynomial = document, names, polynomial
+        self.lefts: list[Left] = []
         self.sources = any(
             not document.reads(t["node"]) for rate in document.rates for t in rate["terms"]
         )
@@ -51,8 +47,42 @@ class Step:
         targets = [target for target, _ in stage["moves"]]
         if len(new) != len(stage["updates"]) or len(set(targets)) != len(targets):
             raise Rejected("an array is written twice in one stage")
-        after = {**state, **new}
+        after = {**state, **new, **self._solved(stage, new)}
         return after | {target: after[source] for target, source in stage["moves"]}
+
+    def _solved(self, stage: dict[str, Any], rights: dict[str, Row]) -> dict[str, Row]:
+        """The targets of a stage that follow from left sides."""
+        pairs = stage.get("solves", [])
+        rates = {u["target"]: self._rate(u["unknown"]) for u in stage["updates"] if u["unknown"]}
+        one, newest = self.names.number(1), [name for name, _ in pairs]
+        own = {name: Row(one, {name: one}) for name in newest}
+        lefts = {t: self._left(r["left"], own) for t, r in rates.items() if r.get("left")}
+        targets = list(lefts)
+        if len(own) != len(newest) or sorted(t for _, t in pairs) != sorted(targets):
+            raise Rejected("a stage does not solve for what its left sides determine")
+        found: dict[str, Row] = {}
+        for group in coupled(list(lefts.values())):
+            rows = [lefts[targets[k]] for k in group]
+            unknowns = [n for n in newest if any(n in row.entries for row in rows)]
+            new, left = solved(self.names, rows, [rights[targets[k]] for k in group], unknowns)
+            found |= dict(zip(unknowns, new, strict=True))
+            self.lefts.append(left)
+        return {target: found[name] for name, target in pairs}
+
+    def _left(self, terms: list[dict[str, Any]], own: dict[str, Row]) -> Row:
+        """A left side on the waves of the newest levels."""
+        parts = []
+        for term in terms:
+            if not self.document.reads(term["node"]) <= own.keys():
+                raise Rejected("a left side reads what its stage does not solve for")
+            row = self._node(term["node"], own, {})
+            if row is not None:
+                parts.append(self._scaled(term["coefficient"], row))
+        return self._sum(parts)
+
+    def _rate(self, unknown: str) -> dict[str, Any]:
+        (rate,) = (r for r in self.document.rates if r["unknown"] == unknown)
+        return rate
 
     def _updated(
         self,
@@ -63,8 +93,7 @@ class Step:
     ) -> Row:
         parts = [self._scaled(c, state[name]) for c, name in update["combination"]]
         if update["unknown"] is not None:
-            (rate,) = (r for r in self.document.rates if r["unknown"] == update["unknown"])
-            for term in _chosen(rate["terms"], update["terms"]):
+            for term in _chosen(self._rate(update["unknown"])["terms"], update["terms"]):
                 row = self._node(term["node"], read, seen)
                 if row is not None:
                     factor = ["*", update["slope"], term["coefficient"]]
@@ -135,16 +164,7 @@ class Step:
         return Row(times(row.below, bottom), entries)
 
     def _sum(self, rows: Iterable[Row]) -> Row:
-        below, entries = self.names.number(1), dict[str, Element]()
-        for row in rows:
-            here, there = row.entries, entries
-            if row.below != below:
-                here = {n: times(below, e) for n, e in here.items()}
-                there = {n: times(row.below, e) for n, e in there.items()}
-                below = times(below, row.below)
-            both = here.keys() | there.keys()
-            entries = {n: plus(here.get(n, {}), there.get(n, {})) for n in both}
-        return Row(below, {n: e for n, e in entries.items() if e})
+        return added(self.names, rows)
 
 
 def arrays(document: Document) -> list[str]:
@@ -157,8 +177,10 @@ def arrays(document: Document) -> list[str]:
         raise Rejected("modes on a torus say nothing about walls")
     if any(any(u["extra"]) for u in document.unknowns.values()):
         raise Rejected("the unknowns are of different sizes")
-    if any(r.get("left") for r in document.rates) or any(s.get("solves") for s in step["body"]):
-        raise Rejected("the newest level follows from a left side")
+    implicit = {r["unknown"] for r in document.rates if r.get("left")}
+    for stage in (*step["start"], *step["finish"]):
+        if stage.get("solves") or implicit & {u["unknown"] for u in stage["updates"]}:
+            raise Rejected("a newest level is solved for outside of the body")
     if any(s["frozen"] for s in step["body"]) and any(
         n["is"] == "flux" and any(f["weight"] is not None for f in n["faces"])
         for n in document.nodes

@@ -28,14 +28,18 @@ NODES = {
 }
 
 
-def keys(data: Any, names: str) -> None:
-    """A dictionary with exactly these entries."""
-    if not isinstance(data, dict) or data.keys() != set(names.split()):
+def keys(data: Any, names: str, more: str = "") -> None:
+    """A dictionary with exactly these entries, and perhaps some more."""
+    wanted = set(names.split())
+    if not isinstance(data, dict) or not wanted <= data.keys() <= wanted | set(more.split()):
         raise Rejected("a part of the scheme has missing or unknown entries")
 
 
-def check_form(scheme: dict[str, Any]) -> None:
-    """Every part of the scheme has its form, and names are not used twice."""
+def check_form(scheme: dict[str, Any], *, implicit: bool) -> None:
+    """Every part of the scheme has its form, and names are not used twice.
+
+    `implicit`: a rate may have a left side, and a stage may solve for newest levels.
+    """
     keys(scheme, SCHEME)
     _axes(scheme["axes"])
     for parameter in scheme["parameters"]:
@@ -46,11 +50,11 @@ def check_form(scheme: dict[str, Any]) -> None:
     for node in scheme["nodes"]:
         _node(node, len(scheme["axes"]))
     for rate in scheme["rates"]:
-        keys(rate, "unknown order terms")
-        for term in rate["terms"]:
+        keys(rate, "unknown order terms", "left" if implicit else "")
+        for term in (*rate["terms"], *rate.get("left", ())):
             keys(term, TERM)
     if scheme["step"] is not None:
-        _step(scheme["step"])
+        _step(scheme["step"], implicit=implicit)
     for names in (
         [u["name"] for u in scheme["unknowns"]],
         [a["name"] for a in scheme["axes"]],
@@ -129,7 +133,7 @@ def _stencil(data: dict[str, Any], dim: int) -> None:
         _whole(offset, dim)
 
 
-def _step(step: dict[str, Any]) -> None:
+def _step(step: dict[str, Any], *, implicit: bool) -> None:
     keys(step, STEP)
     _whole([step["start_steps"], step["inner"]], 2)
     for array in step["arrays"]:
@@ -137,7 +141,7 @@ def _step(step: dict[str, Any]) -> None:
         _flags(array, "level")
     for part in ("start", "body", "finish"):
         for stage in step[part]:
-            keys(stage, STAGE)
+            keys(stage, STAGE, "solves" if implicit else "")
             rows = {len(column) for _, column in stage["table"]}
             if stage["frozen"] not in ("", "save", "use") or len(rows) > 1:
                 raise Rejected("a stage of the time method is malformed")
