@@ -15,7 +15,7 @@ import sympy
 
 from paperwork import Paper
 
-MODES = 192
+MODES = {1: 192, 2: 24, 3: 12}  # points an axis, by their number
 SLACK = 1e-9  # of |g|, and of norms
 ROOT_SLACK = 2e-6  # of eigenvalues of matrices that are not normal
 GROWTH = 30  # from 2^10 to 2^20 steps: bounded powers stay, a Jordan block grows by 1000
@@ -25,22 +25,22 @@ class Trial:
     """A certificate's scheme at some values of its names and of the step."""
 
     def __init__(self, scheme: dict[str, Any], values: dict[str, float]) -> None:
-        self.paper = Paper(scheme, MODES)
+        self.paper = Paper(scheme, MODES[len(scheme["axes"])])
         self.paper.known |= values
         self.arrays = [u["name"] for u in scheme["unknowns"] if u["kind"] == "field"]
         self.arrays += [a["name"] for a in scheme["step"]["arrays"] if a["level"]]
         given = {n["name"] for n in scheme["nodes"] if n["is"] == "read"}
-        self.zero = {n: np.zeros(MODES) for n in {*self.arrays, *given}}
+        self.zero = {n: np.zeros(self.paper.shape) for n in {*self.arrays, *given}}
 
     def matrices(self, tau: float) -> Any:
-        """G(theta) for theta = 2 pi j / MODES, j = 0, ..., MODES/2."""
+        """G(theta) for all theta_a = 2 pi j_a / MODES."""
         base = self.paper.body(self.zero, tau)
         columns = []
         for source in self.arrays:
-            bump = np.zeros(MODES)
-            bump[0] = 1.0
+            bump = np.zeros(self.paper.shape)
+            bump.flat[0] = 1.0
             moved = self.paper.body({**self.zero, source: bump}, tau)
-            columns.append([np.fft.rfft(moved[n] - base[n]) for n in self.arrays])
+            columns.append([np.fft.fftn(moved[n] - base[n]).ravel() for n in self.arrays])
         return np.moveaxis(np.array(columns), (0, 1, 2), (2, 1, 0))
 
 
@@ -51,14 +51,14 @@ def chosen(data: dict[str, Any], random: np.random.Generator) -> dict[str, float
     """Values of names that the hypotheses allow; the file's own where they are silent."""
     scheme = data["scheme"]
     found: dict[str, float] = {}
-    for name in [*(p["name"] for p in scheme["parameters"]), scheme["axes"][0]["spacing"]]:
+    spacings = sorted({a["spacing"] for a in scheme["axes"]})
+    for name in [*(p["name"] for p in scheme["parameters"]), *spacings]:
         for text in data["hypotheses"]:
             word, _, rest = text.partition(" ")
             if word == name:
                 found[name] = _value(rest, random)
-    spacing = scheme["axes"][0]["spacing"]
-    if spacing not in found:
-        found[spacing] = float(10 ** random.uniform(-1, 1))
+    for spacing in spacings:
+        found.setdefault(spacing, float(10 ** random.uniform(-1, 1)))
     return found
 
 
