@@ -58,10 +58,13 @@ def compile_(scheme: o.Scheme, out: o.Out = None, emit: o.Emit = "code") -> int:
 @app.command()
 def certify(
     scheme: o.Scheme,
+    *,
     out: o.Out = None,
     json: o.AsJson = False,
     param: o.Params = None,
     prove_seconds: o.ProveSeconds = None,
+    show_witness: o.ShowWitness = False,
+    plot: o.WitnessPlot = None,
 ) -> int:
     """Prove or refute every claim; -o writes the certificates for `iterant verify`."""
     from . import commands, words
@@ -72,6 +75,8 @@ def certify(
         json=json,
         params=words.params(param or ()),
         seconds=None if prove_seconds is None else words.seconds("--prove-seconds", prove_seconds),
+        witness=show_witness or plot is not None,
+        plot=None if plot is None else words.picture(plot),
     )
 
 

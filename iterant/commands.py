@@ -106,11 +106,16 @@ def certify(
     json: bool,
     params: Mapping[str, Given[Fraction]],
     seconds: float | None,
+    witness: bool = False,
+    plot: Path | None = None,
 ) -> Exit:
-    """`iterant certify`."""
+    """`iterant certify`; with `witness` refuted claims are run, told and drawn at `plot`."""
     from .verdicts import as_file, as_json, lines
 
     _check_out(out, scheme)
+    _check_out(plot, scheme)
+    if json and witness:
+        raise UserError("--json prints the verdicts alone", "leave out --show-witness, or --json")
     artifact = api.compile(scheme, params=params, force=True, prove_seconds=seconds)
     for text in artifact.warnings:
         show_fault(text)
@@ -124,6 +129,10 @@ def certify(
                 say(text, style=style)
         if not artifact.certificates:
             say("the file claims nothing: add a line such as: certify l2_stable")
+    if witness:
+        from .witness_pages import shown
+
+        shown(artifact, plot, scheme.stem)
     return worst(*(ENDS[v.verdict] for v in artifact.certificates))
 
 

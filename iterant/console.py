@@ -63,6 +63,14 @@ def _print(text: str, stream: TextIO, style: str) -> None:
         print(text, file=stream)
 
 
+def show(page: Any) -> None:
+    """Print a table of rich to standard output, as wide as it needs to be where it is piped."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else SHOWN
+    Console(file=sys.stdout, highlight=False, width=width).print(page)
+
+
 def show_fault(text: str) -> None:
     """Print faults as the compiler words them; carets and hints stand out on a terminal."""
     if not sys.stderr.isatty():

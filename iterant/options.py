@@ -38,6 +38,14 @@ ProveSeconds: TypeAlias = Annotated[
     str | None,
     Option("--prove-seconds", metavar="SECONDS", help="Give up on a claim after that long."),
 ]
+ShowWitness: TypeAlias = Annotated[
+    bool,
+    Option("--show-witness", help="Run the witness of a refuted claim; a table and a picture."),
+]
+WitnessPlot: TypeAlias = Annotated[
+    Path | None,
+    Option("--plot", metavar="FILE", help="Where the witness is drawn, .png"),
+]
 Replay: TypeAlias = Annotated[
     bool, Option("--replay", help="Also compare impulse responses in float64.")
 ]

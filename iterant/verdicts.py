@@ -32,10 +32,11 @@ def lines(verdict: Verdict) -> Iterator[tuple[str, str]]:
             yield f"  {verdict.statement}", ""
             points = " x ".join(map(str, verdict.witness.points))
             witness = verdict.witness
-            yield (
-                f"  witness: {witness.mode} on {points} points grows by {witness.growth} a step",
-                "",
-            )
+            per = "a step" if witness.steps == 1 else f"in {witness.steps} steps"
+            grows = f"grows by {witness.growth} {per}"
+            if witness.mode.startswith("a single bump"):
+                grows = f"of height 1 leaves a value of -{witness.growth}"
+            yield f"  witness: {witness.mode} on {points} points {grows}", ""
             yield from _limit_line(verdict.limit)
             if verdict.hint:
                 yield f"  hint: {verdict.hint}", "cyan"

@@ -55,6 +55,11 @@ class Grown:
         return "a step" if self.steps == 1 else f"in {self.steps} steps"
 
     @property
+    def height(self) -> float:
+        """The largest value of the state."""
+        return max(float(np.abs(a).max()) for a in self.first.values())
+
+    @property
     def difference(self) -> float:
         """Relative, of the measured growth from the stated one."""
         return abs(self.measured - self.stated) / self.stated

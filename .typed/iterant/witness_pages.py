@@ -1,0 +1,1 @@
+../../iterant/witness_pages.py
