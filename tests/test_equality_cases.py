@@ -29,6 +29,9 @@ def plate(equation, *, boundary="reflecting", declared="", more=""):
 
 
 TEXTS = {
+    "frozen weights that never change": plate(
+        "dt(u) = div(norm2(grad(x * y)) * grad(u)) + div(exp(-u^2) * grad(u))"
+    ).replace("explicit_euler, step 1/1000", "fsi, cycle 3, frozen, step 1/1000"),
     "coordinate in a flux on a periodic axis": line("dt(u) = div((2 + x^2) * grad(u))"),
     "coordinate in a derivative on a periodic axis": line("dt(u) = dx(x * u)"),
     "right side along a periodic axis": plate(

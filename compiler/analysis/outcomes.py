@@ -269,6 +269,12 @@ def read_watches(statements: Sequence[tree.Statement], scope: Scope) -> tuple[Wa
                 if term is None:
                     continue
                 _one_number(term, node, scope, "what is watched")
+                if any(part.args[1] == TIME for part in term.scalar.atoms(Partial)):
+                    raise Refusal(
+                        node.span,
+                        "a derivative in time is not known where values are watched",
+                        "write out the right side of its equation",
+                    )
                 if name in found:
                     raise Refusal(item.span, f"'{name}' is watched twice")
             except Refusal as refusal:

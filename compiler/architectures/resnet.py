@@ -12,7 +12,7 @@ from ..grid import Flux, Grid, Read, walk
 from ..naming import safe
 from ..scheme import STEP_TIME, Array, Scheme, Stage, Update
 from ..stencil import Location
-from .draft import Draft
+from .draft import Draft, prepared
 from .implicit import inner_arrays, right_name, solving
 from .scalars import free_of, moving_walls, scalars_of
 
@@ -201,7 +201,7 @@ def _text(coefficient: Expr) -> str:
 
 
 def _frozen_weights(scheme: Scheme) -> dict[Grid, str]:
-    """Flux weights that a cycle holds: grid expression -> array."""
+    """Flux weights that a cycle holds: grid expression -> array; those that never change stay."""
     assert scheme.step is not None
     if not any(s.frozen == "save" for s in scheme.step.body):
         return {}
@@ -210,11 +210,12 @@ def _frozen_weights(scheme: Scheme) -> dict[Grid, str]:
         for term in rate.terms:
             for node in walk(term.value):
                 for face in node.faces if isinstance(node, Flux) else ():
-                    if face.weight is not None and face.weight not in found:
+                    weight = face.weight
+                    if weight is not None and weight not in found and not prepared(weight):
                         letter = scheme.axes[face.axis].name
                         name = f"weight_{letter}"
                         number = sum(v.startswith(name) for v in found.values())
-                        found[face.weight] = name + (str(number + 1) if number else "")
+                        found[weight] = name + (str(number + 1) if number else "")
     return found
 
 
