@@ -41,7 +41,7 @@ class Case:
 def roots(found: Family) -> Case:
     """Eigenvalues in the closed disc, simple ones on the circle."""
     ring, polynomial = found.reduced.ring, found.reduced.coefficients
-    asked = _lefts(ring, found.lefts) + closed_disc(ring, polynomial)
+    asked = left_sides(ring, found.lefts) + closed_disc(ring, polynomial)
     if found.degree > 1:
         asked += open_disc(ring, derivative(polynomial))
     name = found.arrays[0]
@@ -58,7 +58,7 @@ def waves(found: Family) -> Case | None:
     if any(c.degrees()[0] for c in p):
         return None
     asked = [
-        *_lefts(ring, found.lefts),
+        *left_sides(ring, found.lefts),
         _quantity(ring, ring.times(p[2], p[2]), "p_2^2", strict=True),
         _quantity(ring, ring.times(p[2], 2 * p[2] + p[1]), "1 - a", strict=False),
         _quantity(ring, ring.times(p[2], 2 * p[2] - p[1]), "1 + a", strict=True),
@@ -79,7 +79,7 @@ def energy(matrix: Matrix, at: Fraction) -> Case | None:
     if size < 2 or weights is None:
         return None
     table = _gap(matrix, weights)
-    asked = _lefts(ring, tuple(left.never_zero(ring) for left in matrix.lefts))
+    asked = left_sides(ring, tuple(left.never_zero(ring) for left in matrix.lefts))
     asked += [
         _quantity(ring, modulus(ring, row.below), f"d_{j + 1}^2", strict=True)
         for j, row in enumerate(matrix.rows)
@@ -101,7 +101,7 @@ def energy(matrix: Matrix, at: Fraction) -> Case | None:
     )
 
 
-def _lefts(ring: Ring, lefts: tuple[Element, ...]) -> list[Quantity]:
+def left_sides(ring: Ring, lefts: tuple[Element, ...]) -> list[Quantity]:
     """|det(a)|^2 prod c_j^2 > 0 for each left side."""
     return [
         _quantity(ring, modulus(ring, left), f"left_{k + 1}", strict=True)

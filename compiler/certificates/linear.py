@@ -22,7 +22,7 @@ from ..grid import reads
 from ..model import Param
 from ..scheme import TAU, Scheme
 from .base import Bounded, Proved, Question, Theorem, Unprovable
-from .cases import Case, energy, roots, waves
+from .cases import Case, energy, left_sides, roots, waves
 from .families import Family, parameter_family, time_family
 from .forms import signs, text
 from .scan import reach
@@ -38,13 +38,13 @@ def _prove(question: Question) -> Proved:
         raise Unprovable("it speaks of whole equations")
     if question.claim.parameter is not None:
         return _over_parameter(question)
-    for found, case in _ways(
-        scheme, time_family(scheme), lambda: parameter_family(scheme, TAU, {})
-    ):
+    plain = time_family(scheme)
+    for found, case in _ways(scheme, plain, lambda: parameter_family(scheme, TAU, {})):
         part = next(_stretches(found, case, Fraction(0), None), None)
         if part is not None and part.low == 0:
             return _proved(scheme, found, case, (part,), bounds=_bounds(found, part))
-    raise Unprovable("no interval of steps that begins at 0 is stable for every mode")
+    missing = "no interval of steps that begins at 0 is stable for every mode"
+    raise Unprovable(_singular(plain, Fraction(0), None) or missing)
 
 
 def _ways(
@@ -71,7 +71,18 @@ def _over_parameter(question: Question) -> Proved:
         if region:
             name = str(param.symbol.name)
             return _proved(scheme, found, case, region, parameter=name, tau=question.tau)
-    raise Unprovable(f"no interval of {param.symbol.name} is stable for every mode")
+    missing = f"no interval of {param.symbol.name} is stable for every mode"
+    raise Unprovable(_singular(plain, *declared(param)) or missing)
+
+
+def _singular(found: Family, low: Fraction | None, high: Fraction | None) -> str:
+    """Words for a left side that is singular for some mode at every m, "" where it is not."""
+    ring = found.reduced.ring
+    asked = left_sides(ring, found.lefts)
+    far = reach(ring, found.reduced.coefficients)
+    if not asked or ring.dim > 1 or any(True for _ in stretches(ring, asked, low, high, far)):
+        return ""
+    return "the left side is singular for some mode, which has no newest level then"
 
 
 def _stretches(
