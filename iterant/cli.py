@@ -15,7 +15,7 @@ HELP = "Compile a PDE or an iterative scheme to certified, readable PyTorch."
 ENDS = (
     "Exits with 0 done and certified, 1 refuted, 2 bad input, 3 unproved, 4 blew up, 130 stopped."
 )
-LATER = ("train", "explain", "bench")
+LATER = ("train", "bench")
 
 app = typer.Typer(
     name="iterant",
@@ -65,6 +65,7 @@ def certify(
     prove_seconds: o.ProveSeconds = None,
     show_witness: o.ShowWitness = False,
     plot: o.WitnessPlot = None,
+    rounding: o.Rounding = False,
 ) -> int:
     """Prove or refute every claim; -o writes the certificates for `iterant verify`."""
     from . import commands, words
@@ -77,6 +78,7 @@ def certify(
         seconds=None if prove_seconds is None else words.seconds("--prove-seconds", prove_seconds),
         witness=show_witness or plot is not None,
         plot=None if plot is None else words.picture(plot),
+        rounding=rounding,
     )
 
 
@@ -135,6 +137,14 @@ def run(
             overwrite=overwrite,
         )
     )
+
+
+@app.command()
+def explain(scheme: o.Scheme, out: o.Page = None, param: o.Params = None) -> int:
+    """Say what a linear scheme does to waves: growth, phase, next terms, stability region."""
+    from . import commands, words
+
+    return commands.explain(scheme, out, words.params(param or ()))
 
 
 @app.command()

@@ -108,14 +108,19 @@ def certify(
     seconds: float | None,
     witness: bool = False,
     plot: Path | None = None,
+    rounding: bool = False,
 ) -> Exit:
-    """`iterant certify`; with `witness` refuted claims are run, told and drawn at `plot`."""
+    """`iterant certify`; with `witness` refuted claims are run, told and drawn at `plot`.
+
+    With `rounding`, what floating point adds to a step that is certified.
+    """
     from .verdicts import as_file, as_json, lines
 
     _check_out(out, scheme)
     _check_out(plot, scheme)
-    if json and witness:
-        raise UserError("--json prints the verdicts alone", "leave out --show-witness, or --json")
+    if json and (witness or rounding):
+        option = "--show-witness" if witness else "--rounding"
+        raise UserError("--json prints the verdicts alone", f"leave out {option}, or --json")
     artifact = api.compile(scheme, params=params, force=True, prove_seconds=seconds)
     for text in artifact.warnings:
         show_fault(text)
@@ -129,11 +134,24 @@ def certify(
                 say(text, style=style)
         if not artifact.certificates:
             say("the file claims nothing: add a line such as: certify l2_stable")
+    if rounding:
+        from .rounding import statements
+
+        for text in statements(artifact):
+            say(text)
     if witness:
         from .witness_pages import shown
 
         shown(artifact, plot, scheme.stem)
     return worst(*(ENDS[v.verdict] for v in artifact.certificates))
+
+
+def explain(scheme: Path, out: Path | None, params: Mapping[str, Given[Fraction]]) -> Exit:
+    """`iterant explain`."""
+    from .explaining.command import explain as explained
+
+    _check_out(out, scheme)
+    return explained(scheme, out, params)
 
 
 def fmt(schemes: Sequence[Path]) -> Exit:

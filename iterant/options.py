@@ -30,6 +30,9 @@ Outs: TypeAlias = Annotated[
     list[Path] | None,
     Option("-o", metavar="PATH", help="Frames: .zarr .npz .vti .pvd .gif .mp4 .png"),
 ]
+Page: TypeAlias = Annotated[
+    Path | None, Option("-o", metavar="PATH", help="Pictures: .png .svg, with the text: .html")
+]
 Emit: TypeAlias = Annotated[
     str, Option("--emit", metavar="ast|model|scheme|graph|code", help="The stage to print.")
 ]
@@ -45,6 +48,9 @@ ShowWitness: TypeAlias = Annotated[
 WitnessPlot: TypeAlias = Annotated[
     Path | None,
     Option("--plot", metavar="FILE", help="Where the witness is drawn, .png"),
+]
+Rounding: TypeAlias = Annotated[
+    bool, Option("--rounding", help="Also say what floating-point arithmetic adds to a step.")
 ]
 Replay: TypeAlias = Annotated[
     bool, Option("--replay", help="Also compare impulse responses in float64.")
