@@ -17,6 +17,9 @@ import torch
 from matplotlib import pyplot as plt
 
 import iterant
+from iterant.compiler.pipeline import prove, source_of
+from iterant.explaining.pages import explained
+from iterant.explaining.pictures import figure
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parent / "examples"
@@ -112,14 +115,27 @@ def photograph() -> Path:
     return save(figure, "photograph")
 
 
-def save(figure: Any, name: str) -> Path:
+LAX_WENDROFF = """
+scheme lax_wendroff
+param   r = 3/5, in [0, 1]
+iterate u[k+1, i] = u[k, i] - r/2*(u[k, i+1] - u[k, i-1])
+                    + r^2/2*(u[k, i+1] - 2*u[k, i] + u[k, i-1])
+"""
+
+
+def waves(name: str, text: str | Path) -> Path:
+    """What `iterant explain` draws of a scheme."""
+    return save(figure(explained(prove(source_of(text)))), name)
+
+
+def save(drawn: Any, name: str) -> Path:
     """Write a small PNG, the same bytes each time."""
     path = IMAGES / f"{name}.png"
     for dots in (80, 72, 64, 56, 48):
-        figure.savefig(path, dpi=dots, metadata={"Software": None})
+        drawn.savefig(path, dpi=dots, metadata={"Software": None})
         if path.stat().st_size < LARGEST:
             break
-    plt.close(figure)
+    plt.close(drawn)
     return path
 
 
@@ -127,8 +143,13 @@ def main(names: list[str]) -> int:
     """Draw the named pictures, or all."""
     mpl.use("Agg")
     IMAGES.mkdir(exist_ok=True)
-    for name in names or [*PICTURES, "photograph"]:
-        path = photograph() if name == "photograph" else draw(name, PICTURES[name])
+    others = {
+        "photograph": photograph,
+        "lax_wendroff": lambda: waves("lax_wendroff", LAX_WENDROFF),
+        "heat_waves": lambda: waves("heat_waves", EXAMPLES / "heat.scheme"),
+    }
+    for name in names or [*PICTURES, *others]:
+        path = others[name]() if name in others else draw(name, PICTURES[name])
         sys.stdout.write(f"{path.name}: {path.stat().st_size // 1000} kB\n")
     return 0
 

@@ -38,7 +38,7 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 def test_commands_of_later_versions_are_not_there(capsys: Capsys) -> None:
-    for word in ("train", "explain", "bench"):
+    for word in ("train", "bench"):
         code, _, said = told(capsys, word, "tnrd.scheme")
         assert code == Exit.BAD_INPUT
         assert said.strip().count("\n") == 0
