@@ -44,6 +44,7 @@ demo: venv  ## compile Perona-Malik, prove its step stable, denoise a photograph
 
 bench: .venv/.peers  ## against peers and against the machine's limit
 	@$(BIN)/python -m benchmarks.run $(ARGS)
+	@test -n '$(ARGS)' || $(BIN)/python -m benchmarks.too_large
 
 .venv/.peers: .venv/.ready
 	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[bench]'

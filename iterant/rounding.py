@@ -240,7 +240,7 @@ def statements(artifact: Any) -> Iterator[str]:
     if not stable:
         yield "rounding: nothing is certified as l2_stable"
         return
-    module = load(artifact.source_code)
+    module: Any = load(artifact.source_code)
     try:
         found = roundings(module)
     except NoStatement as reason:
