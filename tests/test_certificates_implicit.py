@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from solved import Implicit, implicit, modes
 
 ROUNDING = 2e-6  # of eigenvalues of matrices that are not normal
 GROWTH = 30  # from 2^10 to 2^20 steps
-THETA = modes()
+THETA = {dim: modes(dim) for dim in (1, 2)}
 VALUES = [float(Fraction(k, 16)) + 0.0007 for k in range(-96, 97, 3)]  # of r, no special ones
 
 
@@ -26,9 +27,9 @@ def stable(scheme: Implicit, r: float, *, drift: bool) -> bool:
 
     `drift`: or grow in proportion to the number of steps.
     """
-    if scheme.least_left(THETA, r) < 1e-7:
+    if scheme.least_left(THETA[scheme.dim], r) < 1e-7:
         return False
-    matrices = scheme.matrices(THETA, r)
+    matrices = scheme.matrices(THETA[scheme.dim], r)
     if np.abs(np.linalg.eigvals(matrices)).max() > 1 + ROUNDING:
         return False
     return drift or growth(matrices) < GROWTH
@@ -56,8 +57,8 @@ def verdict(scheme: Implicit) -> tuple[str, int]:
                 assert stable(scheme, r, drift=drift), (r, found.statement, scheme.text)
             open_ones += not inside and stable(scheme, r, drift=drift)
     if isinstance(found, Refutation):
-        points = found.witness.points[0]
-        theta = 2 * np.pi * np.arange(points) / points
+        lines = [2 * np.pi * np.arange(n) / n for n in found.witness.points]
+        theta = np.array(list(product(*lines)))
         matrices = scheme.matrices(theta, float(scheme.own))
         own = float(np.abs(np.linalg.eigvals(matrices)).max())
         assert own > 1 + 1e-12, (scheme.text, found.witness)
@@ -65,11 +66,11 @@ def verdict(scheme: Implicit) -> tuple[str, int]:
     return found.verdict, open_ones
 
 
-def answers(seeds: range) -> Counter[str]:
+def answers(seeds: range, dim: int = 1) -> Counter[str]:
     """Verdicts, and "open" for values that are stable by samples and in no set."""
     found: Counter[str] = Counter()
     for seed in seeds:
-        word, open_ones = verdict(implicit(seed))
+        word, open_ones = verdict(implicit(seed, dim))
         found[word] += 1
         found["open"] += open_ones
     return found
@@ -80,6 +81,10 @@ def test_random_implicit_schemes(start: int) -> None:
     found = answers(range(start, start + 20))
     assert found["unproved"] <= 4, found
     assert found["open"] <= 20, found
+
+
+def test_random_implicit_schemes_on_two_axes() -> None:
+    answers(range(9), dim=2)
 
 
 @pytest.mark.slow

@@ -81,6 +81,29 @@ ITERATES: dict[str, tuple[str, str]] = {
         "r = 1/4",
         "u[k+1,i,j,l] = (1-3*r)*u[k,i,j,l] + r*u[k,i-1,j,l] + r*u[k,i,j-1,l] + r*u[k,i,j,l-1]",
     ),
+    "theta method": (
+        "r = 1/4", f"u[k+1,i,j] - r/4*{twice('k+1')} = u[k,i,j] + 3*r/4*{twice('k')}",
+    ),
+    "upwind, implicit": (
+        "r = 3, in [0, 10]", "(1+2*r)*u[k+1,i,j] - r*u[k+1,i-1,j] - r*u[k+1,i,j-1] = u[k,i,j]",
+    ),
+    "alternating directions": (
+        "r = 3",
+        ("v[k+1,i,j] + r*(v[k+1,i+1,j] - v[k+1,i-1,j]) = u[k,i,j] - r*(u[k,i,j+1] - u[k,i,j-1]);"
+         "u[k+1,i,j] + r*(u[k+1,i,j+1] - u[k+1,i,j-1])"
+         " = v[k+1,i,j] - r*(v[k+1,i+1,j] - v[k+1,i-1,j])"),
+    ),
+    "implicit wave": (
+        "r = 1",
+        (f"u[k+1,i,j] - r^2/6*{twice('k+1')} = 2*u[k,i,j] - u[k-1,i,j]"
+         f" + 2*r^2/3*{twice('k')} + r^2/6*{twice('k-1')}"),
+    ),
+    "Schroedinger": (
+        "r = 3",
+        (f"u[k+1,i,j] + r*{twice('k+1').replace('u[', 'v[')}"
+         f" = u[k,i,j] - r*{twice('k').replace('u[', 'v[')};"
+         f"v[k+1,i,j] - r*{twice('k+1')} = v[k,i,j] + r*{twice('k')}"),
+    ),
 }  # fmt: skip
 CASES = [*EQUATIONS, *ITERATES]
 

@@ -16,12 +16,14 @@ from math import gcd
 
 from ...runtime.contract import Json
 from .algebraic import Algebraic
-from .cube import Budget, Ends, Undecided
+from .cube import Budget, Ends, Exact, Undecided
 from .line import Condition, Part, condition, parts
 from .ring import Element, Ring
 from .schur import Quantity
 from .torus import Demand, Span, demand, evidence
 
+DIGITS = 10**12
+NEAR = Fraction(1, 10**7)  # how far floats may be off
 SHORTER = (1 - Fraction(1, 10**6), 1 - Fraction(1, 10**3), Fraction(95, 100))
 
 
@@ -47,43 +49,58 @@ def patches(
     high: Fraction | None,
     estimate: Callable[[Fraction, Fraction], float],
 ) -> Iterator[Patch]:
-    """The parts of the set that could be proved, in order; infinite ones where they begin at 0."""
-    demands = tuple(demand(ring, q) for q in quantities)
+    """The parts of the set that could be proved, in order.
+
+    Infinite ones begin at 0, or are the whole line where only even powers of m occur.
+    """
+    demands, exact = tuple(demand(ring, q) for q in quantities), Exact()
     for part in _on_lines(ring, quantities, low, high):
-        if part.low is None or (part.high is None and part.low.rational != 0):
+        if part.low is None:
+            found = _line(demands, exact) if part.high is None else None
+        elif part.high is None and part.low.rational != 0:
             continue
-        found = _patch(demands, part, part.low, part.high, estimate)
+        else:
+            found = _patch(demands, part, part.low, estimate, Budget(exact=exact))
         if found is not None:
             yield found
+
+
+def _line(demands: tuple[Demand, ...], exact: Exact) -> Patch | None:
+    """All m: those from 0 on, and their mirror images."""
+    step = _step(demands)
+    if step % 2:
+        return None
+    span = Span(low=Fraction(0), high=None, step=step, ends=(True, False))
+    return _proved(demands, span, Budget(exact=exact), mirrored=True, sharp=True)
 
 
 def _patch(
     demands: tuple[Demand, ...],
     part: Part,
     low: Algebraic,
-    high: Algebraic | None,
     estimate: Callable[[Fraction, Fraction], float],
+    budget: Budget,
 ) -> Patch | None:
-    mirrored = low.high < 0 and _step(demands) % 2 == 0
+    high, mirrored = part.high, low.high < 0 and _step(demands) % 2 == 0
     start = Fraction(0) if mirrored else _above(low)
     if start < 0 and any(f.variable and f.power % 2 for d in demands for f in d.pieces):
         return None  # m itself changes its sign
     first = mirrored or low.rational is None or part.closed_low
-    budget = Budget()
     if high is None:
         span = Span(low=Fraction(0), high=None, step=1, ends=(first, False))
         return _proved(demands, span, budget, mirrored=False, sharp=True)
     step = _step(demands) if start == 0 else 1
     end, sharp = _power(high, step)
-    for last in dict.fromkeys((part.closed_high or not sharp, False)):
-        span = Span(low=start, high=end, step=step, ends=(first, last))
-        found = _proved(demands, span, budget.share(4), mirrored=mirrored, sharp=sharp)
-        if found is not None:
-            return found
-    reached = Fraction(estimate(start, high.low)).limit_denominator(10**9) ** step
+    reached = Fraction(estimate(start, high.low))
+    if reached > high.low * (1 - NEAR):
+        for last in dict.fromkeys((part.closed_high or not sharp, False)):
+            span = Span(low=start, high=end, step=step, ends=(first, last))
+            found = _proved(demands, span, budget.share(4), mirrored=mirrored, sharp=sharp)
+            if found is not None:
+                return found
     for factor in SHORTER:
-        shorter = start + (min(end, reached) - start) * factor
-        span = Span(low=start, high=shorter, step=step, ends=(first, True))
+        shorter = _floor(start + (min(high.low, reached) - start) * factor)
+        span = Span(low=start, high=shorter**step, step=step, ends=(first, True))
         if shorter > start and (
             found := _proved(demands, span, budget.share(2), mirrored=mirrored, sharp=False)
         ):
@@ -94,9 +111,11 @@ def _patch(
 def _proved(
     demands: tuple[Demand, ...], span: Span, budget: Budget, *, mirrored: bool, sharp: bool
 ) -> Patch | None:
+    before = budget.exact.spent
     try:
         shown = evidence(demands, span, budget)
     except Undecided:
+        budget.exact.spent = before
         return None
     low, high = span.ends
     return Patch(
@@ -109,17 +128,22 @@ def _proved(
 
 
 def _above(end: Algebraic) -> Fraction:
-    """The end where it is rational, else a rational of nine digits above it."""
-    return end.high if end.rational is not None else Fraction(-int(-end.high * 10**9 // 1), 10**9)
+    """The end where it is rational, else a rational of twelve digits above it."""
+    return end.high if end.rational is not None else -_floor(-end.high)
+
+
+def _floor(x: Fraction) -> Fraction:
+    """Twelve digits behind the point."""
+    return Fraction(x * DIGITS // 1, DIGITS)
 
 
 def _power(end: Algebraic, step: int) -> tuple[Fraction, bool]:
-    """The end to a power where that is rational, else a rational of nine digits below it."""
+    """The end to a power where that is rational, else a rational of twelve digits below it."""
     number = end.radical
     power = None if number is None else number**step
     if power is not None and power.is_Rational:
         return Fraction(int(power.p), int(power.q)), True
-    return Fraction(int(end.low * 10**9), 10**9) ** step, False
+    return _floor(end.low) ** step, False
 
 
 def _step(demands: tuple[Demand, ...]) -> int:

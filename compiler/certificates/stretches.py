@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeVar
 
 import sympy
 from sympy import Expr
@@ -17,6 +18,8 @@ from ..amplification.region import Patch, patches
 from ..amplification.ring import Ring
 from ..amplification.schur import Quantity
 from .forms import text
+
+Number = TypeVar("Number", Expr, Fraction)
 
 
 @dataclass(frozen=True)
@@ -76,13 +79,20 @@ def _of_patch(patch: Patch) -> Stretch:
     }
     below = None if high is None else _below(high)
     return Stretch(
-        low=-high if patch.mirrored and high is not None else _rational(span.low),
+        low=_mirrored(patch, high, _rational(span.low)),
         high=high,
-        inside=(-below if patch.mirrored and below is not None else span.low, below),
+        inside=(_mirrored(patch, below, span.low), below),
         closed=patch.closed,
         exactly=patch.sharp,
         proof=ends,
     )
+
+
+def _mirrored(patch: Patch, high: Number | None, low: Number) -> Number | None:
+    """The low end of a part: that of its own, or the mirror image of the high one."""
+    if not patch.mirrored:
+        return low
+    return None if high is None else -high
 
 
 def _rational(x: Fraction) -> Expr:

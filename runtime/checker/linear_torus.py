@@ -1,7 +1,7 @@
 """The parts of a proof of kind "linear" on several axes: signs on cubes, chart by chart.
 
 A part is low <= m <= high, or m^step between them, x_0 in [0, 1] runs along it; without a high end
-m = x_0/(1 - x_0). A polynomial without sines is one on the cube of x_0 and y. Axes whose sine
+m^step = x_0/(1 - x_0). A polynomial without sines is one on the cube of x_0 and y. Axes whose sine
 occurs are covered by charts [near, sign] with x = tan of a half of an angle in [0, pi/2]:
   near 0: theta = sign 2 atan(x), y = x^2/(1 + x^2);  near 1: theta = pi - that, y = 1/(1 + x^2);
   sin(theta) = sign 2x/(1 + x^2); multiplied by powers of 1 + x^2 > 0.
@@ -71,7 +71,7 @@ def part(
         if sign < 0 or (c.strict and not sign):
             raise Rejected("a condition has the wrong sign")
     if span.high is None:
-        return Part(_root(span.low, 1), None, span.closed)
+        return Part(None if span.mirrored else _root(span.low, 1), None, span.closed)
     high = _root(span.high, span.step)
     low = _mirror(high) if span.mirrored else _root(span.low, 1)
     return Part(low, high, span.closed)
@@ -91,7 +91,7 @@ def _span(data: dict[str, Any]) -> Span:
         mirrored=flags[0],
         closed=(flags[1], flags[2]),
     )
-    if found.high is None and (found.low or step > 1 or found.closed[1] or found.mirrored):
+    if found.high is None and (found.low or found.closed[1] or (step > 1) is not found.mirrored):
         raise Rejected("an infinite end does not belong to a part")
     if found.high is not None and found.low >= found.high:
         raise Rejected("a part has no inside")
@@ -197,7 +197,7 @@ def on_cube(f: Plane, chart: Chart, span: Span, work: Work) -> Plane:
     for a, way in enumerate(chart):  # the first y and the first s give way to a last coordinate
         left = dim - a
         known = {(key[0], key[left]) for key in found}
-        high = max(y + s for y, s in known)
+        high = max(key[1 + a] + key[1 + dim + a] for key in f)
         table = {(y, s): _coordinate(way, y, s, high) for y, s in known}
         work.spend(len(found) * (2 * high + 1))
         turned: Plane = {}
