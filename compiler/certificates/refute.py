@@ -8,23 +8,24 @@ step is growth of a mode; for the blocks it contradicts the claim itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from math import ceil, isqrt, log, prod
+from math import isqrt, prod
 from typing import Any
 
 import numpy as np
 from sympy import Expr
 
 from ...runtime.contract import Json, Limit, Refutation, Witness
-from ..grid import reads
-from ..model import TIME, Claim
+from ..model import Claim
 from ..reference.arithmetic import Values
 from ..scheme import Scheme, Unknown
-from .atoms import Constant, Diffusive, Source, atoms, equations, home
+from .advice import alternatives, grows
+from .atoms import equations, home
 from .base import Proved, claim_text, is_implicit
 from .forms import text
 from .modes import growing_mode, state_arrays
+from .natures import has_one_level, is_constant, is_linear, is_normal, is_steady
 from .replay import NoReplay, Replay, lower, replays
 from .states import MOST_POINTS, grids, modes, reach, varies
 
@@ -43,23 +44,19 @@ def refute(
     try:
         plain = claim.parameter is None and not is_implicit(scheme)
         found = seekers[claim.name](scheme, tau, proved) if plain else None
-        if found is None and claim.name == "l2_stable" and _constant(scheme):
+        if found is None and claim.name == "l2_stable" and is_constant(scheme):
             found = _mode(scheme, tau)
     except NoReplay:
         return None
     if found is None:
         return None
     statement, witness = found
-    hint = "" if limit is None else (
-        f"a step of at most {limit.closed_form} is certified; rkl2 with more stages, or an"
-        " implicit method, takes longer ones"
-    )  # fmt: skip
     return Refutation(
         claim=claim_text(claim),
         statement=statement + (f" for tau = {text(tau)}" if scheme.model.time else ""),
         witness=witness,
         limit=limit,
-        hint=hint,
+        hint=alternatives(scheme, claim, tau, proved, limit),
     )
 
 
@@ -70,23 +67,33 @@ Found = tuple[str, Witness]
 
 
 def _norms(scheme: Scheme, tau: Expr, proved: Proved | None) -> Found | None:
-    if proved is not None and proved.kind == "skew" and not _normal(scheme):
+    if proved is not None and proved.kind == "skew" and not is_normal(scheme):
         return _traces(scheme, tau)
     selfadjoint = proved is not None and proved.kind in {"block", "symmetric"}
-    if not (selfadjoint or _normal(scheme)) or not _one_level(scheme):
+    if selfadjoint and not has_one_level(scheme) and is_linear(scheme):
+        return _traces(scheme, tau)
+    if not (selfadjoint or is_normal(scheme)) or not has_one_level(scheme):
         return None
-    linear = _linear(scheme)
-    (rate, *others) = equations(scheme, None)
     for counts in grids(scheme):
-        replay = replays(scheme, counts, tau)
-        for owner in (rate, *others):
-            unknown = home(scheme, owner.unknown)
-            for mode, values in modes(scheme, replay.problem.shape(str(owner.unknown.name))):
-                state = {str(owner.unknown.name): values * (1 if linear else SMALL)}
-                found = _grown(replay, unknown, state, linear=linear)
-                if found is not None and found > 1:
-                    return _witness(scheme, mode, counts, found, state)
+        found = list(_growing(scheme, replays(scheme, counts, tau)))
+        if found:
+            growth, mode, state = max(found, key=lambda entry: entry[0])
+            witness = _witness(scheme, mode, counts, growth, state)
+            repeated = is_linear(scheme) and is_steady(scheme)
+            return f"a state, {mode}, {grows(growth, witness.steps, repeated=repeated)}", witness
     return None
+
+
+def _growing(scheme: Scheme, replay: Replay) -> Iterator[tuple[Fraction, str, dict[str, Values]]]:
+    """States of one unknown whose norm grows in one body."""
+    linear = is_linear(scheme)
+    for owner in equations(scheme, None):
+        unknown = home(scheme, owner.unknown)
+        for mode, values in modes(scheme, replay.problem.shape(str(owner.unknown.name))):
+            state = {str(owner.unknown.name): values * (1 if linear else SMALL)}
+            growth = _grown(replay, unknown, state, linear=linear)
+            if growth is not None and growth > 1:
+                yield growth, mode, state
 
 
 def _grown(
@@ -108,80 +115,27 @@ def root_below(x: Fraction) -> Fraction:
 
 def _witness(
     scheme: Scheme, mode: str, counts: tuple[int, ...], growth: Fraction, state: dict[str, Values]
-) -> Found:
+) -> Witness:
     inner = scheme.step.inner if scheme.step is not None else 1
-    witness = Witness(mode=mode, points=counts, growth=str(growth), steps=inner,
-                      state=_flat(state))  # fmt: skip
-    steps = f"{inner} step" + "s" * (inner > 1)
-    return f"a state grows by a factor {float(growth):.6g} in {steps}", witness
+    return Witness(mode=mode, points=counts, growth=str(growth), steps=inner, state=_flat(state))
 
 
 def _flat(state: dict[str, Values]) -> Json:
     return {name: [str(v) for v in values.flat] for name, values in state.items()}
 
 
-def _normal(scheme: Scheme) -> bool:
-    """One unknown, stencils with constant coefficients, on a torus."""
-    if len(scheme.rates) != 1 or scheme.rates[0].order > 1:
-        return False
-    (rate,) = scheme.rates
-    parts = atoms(scheme, rate, None)
-    periodic = all(axis.periodic for axis in scheme.axes)
-    return periodic and all(
-        isinstance(a, Source) or (isinstance(a, Constant) and a.field == rate.unknown)
-        for a in parts
-    )
-
-
-def _linear(scheme: Scheme) -> bool:
-    """No weight depends on a field: growth is that of a difference of two solutions."""
-    return all(
-        isinstance(a, Source | Constant)
-        or (
-            isinstance(a, Diffusive) and not any(f.weight and reads(f.weight) for f in a.flux.faces)
-        )
-        for rate in scheme.rates
-        for a in atoms(scheme, rate, None)
-    )
-
-
-def _one_level(scheme: Scheme) -> bool:
-    """The state between steps is the fields alone."""
-    return scheme.step is not None and not any(a.level for a in scheme.step.arrays)
-
-
 # ---- modes on a torus: an eigenvalue of the step outside the unit disc
-
-
-def _constant(scheme: Scheme) -> bool:
-    """Linear with coefficients that vary neither in space nor in time."""
-    if any(term.coefficient.has(TIME) for rate in scheme.rates for term in rate.left):
-        return False
-    return all(
-        isinstance(a, Source)
-        or (isinstance(a, Constant) and not a.coefficient.has(TIME))
-        or (
-            isinstance(a, Diffusive)
-            and not a.coefficient.has(TIME)
-            and all(f.weight is None for f in a.flux.faces)
-        )
-        for rate in scheme.rates
-        for a in atoms(scheme, rate, None)
-    )
 
 
 def _mode(scheme: Scheme, tau: Expr) -> Found | None:
     witness = growing_mode(scheme, tau)
     if witness is None:
         return None
-    growth = float(Fraction(witness.growth))
-    steps = f"{witness.steps} step" + "s" * (witness.steps > 1)
-    many = witness.steps * ceil(log(1e6) / log(growth)) if growth > 1 else 0
-    grows = f"grows by a factor {growth:.6g} in {steps}, by 10^6 in {many} steps"
-    return f"the mode {witness.mode} {grows}", witness
+    words = grows(Fraction(witness.growth), witness.steps, repeated=True)
+    return f"the mode {witness.mode} {words}", witness
 
 
-# ---- waves: a mode whose multiplier has modulus above 1
+# ---- waves, and two levels: a mode whose multiplier has modulus above 1
 
 
 def _traces(scheme: Scheme, tau: Expr) -> Found | None:
@@ -198,7 +152,8 @@ def _traces(scheme: Scheme, tau: Expr) -> Found | None:
                 recurrence = _orbit(replay, state, name, values)
                 growth = Fraction(0) if recurrence is None else _largest_root(*recurrence)
                 if growth > 1:
-                    return _witness(scheme, mode, counts, growth, {name: values})
+                    witness = _witness(scheme, mode, counts, growth, {name: values})
+                    return f"the mode {mode} {grows(growth, witness.steps, repeated=True)}", witness
     return None
 
 
@@ -262,7 +217,7 @@ def _recurrence(multiples: list[Fraction]) -> tuple[Fraction, Fraction] | None:
 
 def _extremes(scheme: Scheme, tau: Expr, proved: Proved | None) -> Found | None:
     """A single small bump that becomes negative somewhere."""
-    if proved is None or not _one_level(scheme) or len(scheme.rates) != 1:
+    if proved is None or not has_one_level(scheme) or len(scheme.rates) != 1:
         return None
     (rate,) = scheme.rates
     name = str(rate.unknown.name)
