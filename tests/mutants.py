@@ -87,6 +87,20 @@ def proof_sample(data: Data, other: Data, random: Random) -> None:
         part["inside"].pop(max(0, k - 1))
 
 
+def proof_polynomial(data: Data, other: Data, random: Random) -> None:
+    """Another polynomial that the conditions are about."""
+    own = data["proof"].get("polynomial")
+    if own is None:
+        return proof_number(data, other, random)
+    if random.random() < 0.5:
+        _number(own, random)
+    elif random.random() < 0.5:
+        _whole(own, random)
+    else:
+        data["proof"]["polynomial"] = other["proof"]["polynomial"]
+    return None
+
+
 def proof_variable(data: Data, other: Data, random: Random) -> None:
     proof = data["proof"]
     if proof["fixed"] and random.random() < 0.5:
@@ -259,9 +273,9 @@ def scheme_foreign(data: Data, other: Data, random: Random) -> None:
 
 CHANGES: tuple[Change, ...] = (
     proof_number, proof_number, proof_whole, proof_flag, proof_drop, proof_order, proof_sample,
-    proof_variable, proof_foreign, proof_case, limit, limit, interval, interval, closed, closed,
-    beyond, hypothesis, statement, scheme_number, scheme_number, scheme_whole, scheme_value,
-    scheme_value, scheme_flag, scheme_drop, scheme_word, scheme_foreign,
+    proof_polynomial, proof_variable, proof_foreign, proof_case, limit, limit, interval, interval,
+    closed, closed, beyond, hypothesis, statement, scheme_number, scheme_number, scheme_whole,
+    scheme_value, scheme_value, scheme_flag, scheme_drop, scheme_word, scheme_foreign,
 )  # fmt: skip
 
 
