@@ -5,35 +5,48 @@ is negative. Where f vanishes on an edge of the box no halving helps; with that 
 {x_a = 0}, x_b = x_a w_b for its other axes b covers the part in which x_a is largest, powers of x_a
 are divided out, and the search goes on. A tree holds what was done: 0, ["halve", axis, low, high],
 or ["blow", axes, flipped axes, [one tree for each axis]].
+
+The search runs in floats; its tree is then taken again in whole numbers, which alone decide.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import combinations, product
-from math import comb, prod
+from math import prod
 from typing import TypeAlias
 
-import flint
+import numpy as np
 
 from ...runtime.contract import Json
+from .bernstein import Cells, as_floats, blown, flipped, halved, scaled
 
 Ends: TypeAlias = tuple[bool, bool]
-MOST_WORK = 1_500_000  # operations on rationals in one search: a few seconds at most
+MOST_WORK = 160_000_000  # operations on floats in one search: a few seconds at most
+MOST_EXACT = 16_000_000  # operations on whole numbers for one tree
+BOX = 10_000  # what a box costs whatever its size, in operations
+FILLED = 1  # a step in whole numbers, in operations on floats
 HALVINGS = 4  # in a row, before an edge of zeros is looked for
 DEEPEST = 60
+TINY = 1e-12  # of the largest coefficient of a box: 0 in floats
 
 
 class Undecided(ValueError):
     """No proof within the number of boxes."""
 
 
-@lru_cache(maxsize=32)
-def context(size: int) -> flint.fmpq_mpoly_ctx:
-    """Polynomials in x_0, ..., x_{size-1}."""
-    return flint.fmpq_mpoly_ctx.get([f"x{k}" for k in range(size)], flint.Ordering.lex)
+@dataclass
+class Exact:
+    """Operations on whole numbers that the trees of a proof ask of a checker."""
+
+    spent: int = 0
+
+    def spend(self, cells: Cells) -> None:
+        """Add what a box costs."""
+        self.spent += cells.size * (1 + sum(cells.shape) // 2)
+        if self.spent > MOST_EXACT:
+            raise Undecided("a proof that is larger than is worth it")
 
 
 @dataclass
@@ -41,177 +54,145 @@ class Budget:
     """How many operations are left: counted, so that no result depends on how fast a machine is."""
 
     work: int = MOST_WORK
+    exact: Exact = field(default_factory=Exact)
 
-    def spend(self, f: flint.fmpq_mpoly) -> None:
-        """Take off what the Bernstein form of a polynomial costs."""
-        degrees = [int(d) for d in f.degrees()]
-        self.work -= prod(d + 1 for d in degrees) * (1 + sum(degrees) // 2)
+    def spend(self, cells: Cells) -> None:
+        """Take off what a box costs."""
+        self.work -= BOX + cells.size * (1 + sum(cells.shape) // 2)
         if self.work < 0:
             raise Undecided("more boxes than are worth it")
 
+    def fill(self, sizes: Sequence[int], count: int) -> None:
+        """Take off what it costs to build cubes of that size in whole numbers."""
+        self.work -= FILLED * count * prod(sizes) * sum(sizes)
+        if self.work < 0:
+            raise Undecided("polynomials too large to be looked at")
+
     def share(self, part: int) -> Budget:
         """One of so many parts, taken off."""
-        found = Budget(self.work // part)
+        found = Budget(self.work // part, self.exact)
         self.work -= found.work
         return found
 
 
-def tree(f: flint.fmpq_mpoly, budget: Budget, *, strict: Ends | None) -> Json:
-    """A tree that shows f >= 0; raises Undecided.
+def tree(exact: Cells, budget: Budget, *, strict: Ends | None) -> Json:
+    """A tree that shows f >= 0 by its whole Bernstein coefficients; raises Undecided.
 
     `strict`: f > 0 where 0 < x_0 < 1, and at those of x_0 = 0, x_0 = 1 that are True.
     """
-    first = budget.share(2)
-    size = len(f.context().gens())
-    try:
-        found = _search(f, strict, 0, first)
-    except Undecided:
-        if strict is not None or size < 3:
-            raise
-    else:
+    if strict is None and exact.ndim > 2:
+        first, before = budget.share(2), budget.exact.spent
+        try:
+            found = _proved(exact, _search(as_floats(exact), strict, 0, first), strict, first)
+        except Undecided:  # zeros where two coordinates are equal
+            budget.exact.spent = before
+            return _proved(exact, _among_all(as_floats(exact), budget), strict, budget)
         budget.work += first.work
         return found
-    axes = tuple(range(1, size))  # zeros where two coordinates are equal
-    return ["blow", list(axes), [], [_search(g, strict, 0, budget) for g in blown(f, axes)]]
+    return _proved(exact, _search(as_floats(exact), strict, 0, budget), strict, budget)
 
 
-def _search(f: flint.fmpq_mpoly, strict: Ends | None, halved: int, budget: Budget) -> Json:
-    if halved > DEEPEST:
+def _among_all(cells: Cells, budget: Budget) -> Json:
+    """All axes but that of m blown up first."""
+    axes = tuple(range(1, cells.ndim))
+    pieces = blown(cells, axes)
+    return ["blow", list(axes), [], [_search(scaled(g), None, 0, budget) for g in pieces]]
+
+
+def _search(cells: Cells, strict: Ends | None, before: int, budget: Budget) -> Json:
+    if before > DEEPEST:
         raise Undecided("a box that halving does not decide")
-    budget.spend(f)
-    cells = bernstein(f)
-    if min(cells.values()) >= 0 and (strict is None or _positive(cells, strict)):
+    budget.spend(cells)
+    cells = np.where(np.abs(cells) < TINY * np.abs(cells).max(), 0.0, cells)
+    if _decided(cells, strict):
         return 0
-    flat = not max(k[0] for k in cells)
-    if any(v < 0 or (v == 0 and strict and (flat or strict[k[0]])) for k, v in _corners(cells)):
-        raise Undecided("a corner where it is negative")
-    if strict is None and halved >= HALVINGS and (edge := _edge(f, cells)):
+    _refuse_corners(cells, strict)
+    if strict is None and before >= HALVINGS and (edge := _edge(cells)):
         axes, flips = edge
-        pieces = blown(flipped(f, flips), axes)
-        trees: list[Json] = [_search(g, strict, 1, budget) for g in pieces]
+        pieces = blown(flipped(cells, flips), axes)
+        trees: list[Json] = [_search(scaled(g), strict, 1, budget) for g in pieces]
         return ["blow", list(axes), list(flips), trees]
     axis = _steepest(cells)
-    low, high = halves(f, axis)
-    below = above = strict
-    if strict is not None and axis == 0:
-        below, above = (strict[0], False), (True, strict[1])
+    (low, high), (below, above) = halved(cells, axis), _ends(strict, axis)
     return [
         "halve",
         axis,
-        _search(low, below, halved + 1, budget),
-        _search(high, above, halved + 1, budget),
+        _search(scaled(low), below, before + 1, budget),
+        _search(scaled(high), above, before + 1, budget),
     ]
 
 
-def _positive(cells: dict[tuple[int, ...], flint.fmpq], ends: Ends) -> bool:
-    """All coefficients at some power of x_0 are positive, and at the ends that count."""
-    zero = {k[0] for k, v in cells.items() if v == 0}
-    last = max(k[0] for k in cells)
-    missing = (ends[0] and 0 in zero) or (ends[1] and last in zero)
-    return not missing and len(zero) <= last
+def _ends(strict: Ends | None, axis: int) -> tuple[Ends | None, Ends | None]:
+    """Where a sign must be strict on both halves; the point between belongs to the upper one."""
+    if strict is None or axis:
+        return strict, strict
+    return (strict[0], False), (True, strict[1])
 
 
-# ---- Bernstein form
+def _decided(cells: Cells, strict: Ends | None) -> bool:
+    """No coefficient is negative, and where a sign is strict they are positive."""
+    if cells.min() < 0:
+        return False
+    if strict is None:
+        return True
+    rows = [bool((row > 0).all()) for row in cells]
+    return (rows[0] or not strict[0]) and (rows[-1] or not strict[1]) and any(rows)
 
 
-def bernstein(f: flint.fmpq_mpoly) -> dict[tuple[int, ...], flint.fmpq]:
-    """Coefficients on [0, 1]^n, of f's own degree along each axis."""
-    degrees = tuple(int(d) for d in f.degrees())
-    given = f.to_dict()
-    zero = flint.fmpq(0)
-    cells = {k: given.get(k, zero) for k in product(*(range(n + 1) for n in degrees))}
-    for axis, n in enumerate(degrees):
-        if not n:
-            continue
-        weights = _weights(n)
-        for line in product(*(range(1 if a == axis else d + 1) for a, d in enumerate(degrees))):
-            keys = [(*line[:axis], j, *line[axis + 1 :]) for j in range(n + 1)]
-            old = [cells[k] for k in keys]
-            for k, key in enumerate(keys):
-                cells[key] = sum((weights[k][j] * old[j] for j in range(k + 1)), zero)
-    return cells
+def _refuse_corners(cells: Cells, strict: Ends | None) -> None:
+    """A corner where f is negative, or 0 and must not be."""
+    flat = cells.shape[0] == 1
+    for corner in product((0, -1), repeat=cells.ndim):
+        value = cells[corner]
+        counts = strict is not None and (flat or strict[corner[0]])
+        if value < 0 or (value == 0 and counts):
+            raise Undecided("a corner where it is negative")
 
 
-@lru_cache(maxsize=64)
-def _weights(n: int) -> tuple[tuple[flint.fmpq, ...], ...]:
-    return tuple(
-        tuple(flint.fmpq(comb(k, j), comb(n, j)) for j in range(k + 1)) for k in range(n + 1)
-    )
-
-
-def _corners(
-    cells: dict[tuple[int, ...], flint.fmpq],
-) -> Iterator[tuple[tuple[int, ...], flint.fmpq]]:
-    degrees = tuple(map(max, zip(*cells, strict=True)))
-    for corner in product((0, 1), repeat=len(degrees)):
-        yield corner, cells[tuple(n * b for n, b in zip(degrees, corner, strict=True))]
-
-
-def _steepest(cells: dict[tuple[int, ...], flint.fmpq]) -> int:
+def _steepest(cells: Cells) -> int:
     """The axis along which the coefficients change most."""
-    size = len(next(iter(cells)))
-    spread = [flint.fmpq(0)] * size
-    for key, value in cells.items():
-        for a in range(size):
-            after = cells.get((*key[:a], key[a] + 1, *key[a + 1 :]))
-            if after is not None:
-                spread[a] = max(spread[a], abs(after - value))
-    return max(range(size), key=lambda a: spread[a])
+    spread = [float(np.abs(np.diff(cells, axis=a)).max(initial=0)) for a in range(cells.ndim)]
+    return max(range(cells.ndim), key=lambda a: spread[a])
 
 
-# ---- other coordinates
-
-
-def halves(f: flint.fmpq_mpoly, axis: int) -> tuple[flint.fmpq_mpoly, flint.fmpq_mpoly]:
-    """f on the lower and on the upper half of the box along an axis."""
-    x = f.context().gens()
-    half = x[axis] * flint.fmpq(1, 2)
-    low = (half if a == axis else g for a, g in enumerate(x))
-    high = (half + flint.fmpq(1, 2) if a == axis else g for a, g in enumerate(x))
-    return f.compose(*low, ctx=f.context()), f.compose(*high, ctx=f.context())
-
-
-def _edge(
-    f: flint.fmpq_mpoly, cells: dict[tuple[int, ...], flint.fmpq]
-) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+def _edge(cells: Cells) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
     """The largest edge through a corner on which f vanishes: its axes, and those to be flipped."""
-    best: tuple[tuple[int, ...], tuple[int, ...]] | None = None
-    for corner, value in _corners(cells):
-        if value != 0:
-            continue
-        flips = tuple(a for a, bit in enumerate(corner) if bit)
-        axes = _vanishing(flipped(f, flips))
-        if axes and (best is None or len(axes) < len(best[0])):
-            best = axes, tuple(a for a in flips if a in axes)
-    return best
+    moving = [a for a in range(cells.ndim) if cells.shape[a] > 1]
+    for count in range(2, len(moving) + 1):
+        for axes in combinations(moving, count):
+            for ends in product((0, -1), repeat=count):
+                place = [slice(None)] * cells.ndim
+                for a, end in zip(axes, ends, strict=True):
+                    place[a] = slice(0, 1) if end == 0 else slice(-1, None)
+                if not cells[tuple(place)].any():
+                    return axes, tuple(a for a, end in zip(axes, ends, strict=True) if end)
+    return None
 
 
-def _vanishing(f: flint.fmpq_mpoly) -> tuple[int, ...]:
-    """The fewest axes, at least two, such that f = 0 where all of them are 0."""
-    powers = f.monoms()
-    size = len(powers[0])
-    for count in range(2, size + 1):
-        for axes in combinations(range(size), count):
-            if all(any(p[a] for a in axes) for p in powers):
-                return axes
-    return ()
+# ---- in whole numbers
 
 
-def flipped(f: flint.fmpq_mpoly, axes: tuple[int, ...]) -> flint.fmpq_mpoly:
-    """f with x_a replaced by 1 - x_a."""
-    if not axes:
-        return f
-    x = f.context().gens()
-    return f.compose(*(1 - g if a in axes else g for a, g in enumerate(x)), ctx=f.context())
-
-
-def blown(f: flint.fmpq_mpoly, axes: tuple[int, ...]) -> list[flint.fmpq_mpoly]:
-    """f with x_b = x_a w_b for the other axes b of an edge, without powers of x_a: for each a."""
-    x = f.context().gens()
-    found = []
-    for a in axes:
-        moved = (g * x[a] if b in axes and b != a else g for b, g in enumerate(x))
-        h = f.compose(*moved, ctx=f.context())
-        least = min(p[a] for p in h.monoms())
-        found.append(h / x[a] ** least)
-    return found
+def _proved(cells: Cells, stated: Json, strict: Ends | None, budget: Budget) -> Json:
+    """The tree with leaves that hold, searched further where one does not."""
+    budget.exact.spend(cells)
+    if stated == 0:
+        if _decided(cells, strict):
+            return 0
+        axis = _steepest(as_floats(cells))
+        halves, ends = halved(cells, axis), _ends(strict, axis)
+        trees = [_search(as_floats(h), e, 1, budget) for h, e in zip(halves, ends, strict=True)]
+        stated = ["halve", axis, *trees]
+    assert isinstance(stated, list)
+    if stated[0] == "halve":
+        axis = int(str(stated[1]))
+        pairs = zip(halved(cells, axis), stated[2:], _ends(strict, axis), strict=True)
+        return ["halve", axis, *(_proved(scaled(h), t, e, budget) for h, t, e in pairs)]
+    _, axes, flips, inner = stated
+    assert isinstance(axes, list)
+    assert isinstance(flips, list)
+    assert isinstance(inner, list)
+    pieces = blown(flipped(cells, [int(str(a)) for a in flips]), [int(str(a)) for a in axes])
+    found: list[Json] = [
+        _proved(scaled(g), t, strict, budget) for g, t in zip(pieces, inner, strict=True)
+    ]
+    return ["blow", axes, flips, found]

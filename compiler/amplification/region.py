@@ -23,6 +23,7 @@ from .schur import Quantity
 from .torus import Demand, Span, demand, evidence
 
 DIGITS = 10**12
+EASY = 40  # that part of a budget is spent before the modes of a grid are looked at
 NEAR = Fraction(1, 10**7)  # how far floats may be off
 SHORTER = (1 - Fraction(1, 10**6), 1 - Fraction(1, 10**3), Fraction(95, 100))
 
@@ -91,13 +92,17 @@ def _patch(
         return _proved(demands, span, budget, mirrored=False, sharp=True)
     step = _step(demands) if start == 0 else 1
     end, sharp = _power(high, step)
+    whole = [Span(low=start, high=end, step=step, ends=(first, last))
+             for last in dict.fromkeys((part.closed_high or not sharp, False))]  # fmt: skip
+    for span in whole:
+        found = _proved(demands, span, budget.share(EASY), mirrored=mirrored, sharp=sharp)
+        if found is not None:
+            return found
     reached = Fraction(estimate(start, high.low))
-    if reached > high.low * (1 - NEAR):
-        for last in dict.fromkeys((part.closed_high or not sharp, False)):
-            span = Span(low=start, high=end, step=step, ends=(first, last))
-            found = _proved(demands, span, budget.share(4), mirrored=mirrored, sharp=sharp)
-            if found is not None:
-                return found
+    for span in whole if reached > high.low * (1 - NEAR) else ():
+        found = _proved(demands, span, budget.share(4), mirrored=mirrored, sharp=sharp)
+        if found is not None:
+            return found
     for factor in SHORTER:
         shorter = _floor(start + (min(high.low, reached) - start) * factor)
         span = Span(low=start, high=shorter**step, step=step, ends=(first, True))

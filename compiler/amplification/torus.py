@@ -13,12 +13,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from math import comb, lcm
 from typing import Any, TypeAlias
 
 import flint
+import numpy as np
 
 from ...runtime.contract import Json
-from .cube import Budget, Ends, Undecided, context, tree
+from .bernstein import Cells, of_powers
+from .cube import Budget, Ends, Undecided, tree
 from .ring import Element, Ring
 from .schur import Quantity
 
@@ -102,35 +105,60 @@ class Span:
     ends: Ends
 
 
-def on_cube(f: Piece, chart: Chart, span: Span) -> flint.fmpq_mpoly:
-    """The piece in x_0 and the coordinates of a chart, times powers of 1 + x^2."""
-    size = 1 + f.dim
-    x = context(size).gens()
-    degree = [max(k[1 + a] + k[1 + f.dim + a] for k in f.terms) for a in range(f.dim)]
-    total = context(size).constant(0)
+def on_cube(f: Piece, chart: Chart, span: Span) -> Cells:
+    """The piece on the cube of x_0 and the coordinates of a chart, times powers of 1 + x^2."""
+    d = f.dim
+    common = lcm(*(int(c.q) for c in f.terms.values()))
+    sizes = np.array(list(f.terms)).max(axis=0) + 1
+    sizes[0] = (sizes[0] - 1) // span.step + 1
+    found = np.zeros(sizes, dtype=object)
+    for (m, *rest), c in f.terms.items():
+        found[(m // span.step, *rest)] = int(c.p) * (common // int(c.q))
+    found = np.tensordot(found, _along(span, int(sizes[0]) - 1), axes=([0], [0]))
+    for a, way in enumerate(chart):  # the first y and the first s give way to a last coordinate
+        degree = max(k[1 + a] + k[1 + d + a] for k in f.terms)
+        table = _coordinate(way, degree, (int(sizes[1 + a]), int(sizes[1 + d + a])))
+        found = np.tensordot(found, table, axes=([0, d - a], [0, 1]))
+    return of_powers(found)
+
+
+def _sizes(f: Piece, chart: Chart, span: Span) -> list[int]:
+    """How many coefficients the piece has along each axis of the cube."""
+    d = f.dim
+    degrees = [max(k[1 + a] + k[1 + d + a] for k in f.terms) for a in range(d)]
     most = max(k[0] for k in f.terms) // span.step
-    variable, left = _along(span, x[0])
-    for key, value in f.terms.items():
-        k = key[0] // span.step
-        term = variable**k * left ** (most - k) * value
-        for a, way in enumerate(chart):
-            y, s, t = key[1 + a], key[1 + f.dim + a], x[1 + a]
-            if way is None:
-                term *= t**y
-                continue
-            near, sign = way
-            term *= (1 + t * t) ** (degree[a] - y - s) * (2 * sign * t) ** s
-            term *= t ** (2 * y) if near == 0 else 1
-        total += term
-    return total
+    ways = zip(degrees, chart, strict=True)
+    return [most + 1, *(n + 1 if way is None else 2 * n + 1 for n, way in ways)]
 
 
-def _along(span: Span, x: flint.fmpq_mpoly) -> tuple[flint.fmpq_mpoly, flint.fmpq_mpoly]:
-    """Numerator and denominator of m^step."""
+def _along(span: Span, most: int) -> Cells:
+    """m^(step k) for k = 0, ..., most by powers of x_0, times one positive polynomial."""
     if span.high is None:
-        return x, 1 - x
-    low, high = (flint.fmpq(e.numerator, e.denominator) for e in (span.low, span.high))
-    return low + (high - low) * x, 1 + 0 * x
+        above, below = [0, 1], [1, -1]
+    else:
+        unit = lcm(span.low.denominator, span.high.denominator)
+        above, below = [int(span.low * unit), int((span.high - span.low) * unit)], [unit, 0]
+    found = np.zeros((most + 1, most + 1), dtype=object)
+    for k in range(most + 1):
+        row = np.ones(1, dtype=object)
+        for factor in [above] * k + [below] * (most - k):
+            row = np.convolve(row, np.array(factor, dtype=object))
+        found[k] = row
+    return found
+
+
+def _coordinate(way: tuple[int, int] | None, degree: int, sizes: tuple[int, int]) -> Cells:
+    """y^j sin^e by powers of the coordinate of an axis, times (1 + x^2)^degree: [j, e, power]."""
+    found = np.zeros((*sizes, degree + 1 if way is None else 2 * degree + 1), dtype=object)
+    for j, e in product(range(sizes[0]), range(sizes[1])):
+        if way is None:
+            found[j, e, j] = 1
+        elif j + e <= degree:
+            near, sign = way
+            rest, shift = degree - j - e, e + (0 if near else 2 * j)
+            for k in range(rest + 1):
+                found[j, e, shift + 2 * k] = (2 * sign) ** e * comb(rest, k)
+    return found
 
 
 def evidence(demands: tuple[Demand, ...], span: Span, budget: Budget) -> list[Json]:
@@ -166,25 +194,19 @@ def _stated(d: Demand, span: Span, budget: Budget) -> Json:
 def _signed(f: Piece, span: Span, budget: Budget, strict: Ends | None) -> tuple[int, Json]:
     """The sign of a factor and a tree for each chart."""
     ways = list(charts(f.odd, f.dim))
-    sign = _sign_inside(on_cube(f, ways[0], span))
+    budget.fill(_sizes(f, ways[0], span), len(ways))
+    cubes = [on_cube(f, way, span) for way in ways]
+    sign = _sign_inside(cubes[0])
     trees: list[Json] = []
-    for way in ways:
-        g = on_cube(f, way, span)
+    for way, g in zip(ways, cubes, strict=True):
         shown: list[Json] = [None if w is None else list(w) for w in way]
         trees.append([shown, tree(g if sign > 0 else -g, budget, strict=strict)])
     return sign, trees
 
 
-def _sign_inside(f: flint.fmpq_mpoly) -> int:
-    """The sign at some point inside where f does not vanish."""
-    size = len(f.context().gens())
-    for k in range(2, 50):
-        point = [flint.fmpq(1, k + a) for a in range(size)]
-        value = f.compose(*(context(size).constant(v) for v in point), ctx=context(size))
-        constant = value.to_dict().get((0,) * size, flint.fmpq(0))
-        if constant != 0:
-            return 1 if constant > 0 else -1
-    return 1
+def _sign_inside(cells: Cells) -> int:
+    """The sign that most of the coefficients have, in sum."""
+    return 1 if sum(cells.flat) > 0 else -1
 
 
 def _terms(f: Piece) -> Json:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..amplification.ring import Element, Ring
+from ..amplification.ring import Element, Ring, coefficients
 from ..amplification.step import Matrix
 
 POINTS = {1: 512, 2: 64, 3: 16}
@@ -19,21 +19,29 @@ Table = npt.NDArray[np.complex128]
 def reach(ring: Ring, polynomial: tuple[Element, ...]) -> Callable[[Fraction, Fraction], float]:
     """(low, high) -> about the largest m between them up to which no mode of a grid grows."""
     modes = _modes(ring.dim)
+    tables = [
+        {int(k): _value(ring, c, modes, 1.0) for k, c in coefficients(p, 2 + 2 * ring.dim).items()}
+        for p in polynomial
+    ]
 
     def largest(m: float) -> float:
-        table = np.stack([_value(ring, p, modes, m) for p in polynomial])
+        still: Table = np.zeros(modes[0].shape, dtype=complex)
+        table = np.stack([sum((m**k * t for k, t in own.items()), still) for own in tables])
         return float(np.max(_radius(table)))
+
+    # double roots on the circle are off by the root of the rounding
+    most = 1 + (1e-9 if len(polynomial) < 3 else 1e-6)
 
     def found(low: Fraction, high: Fraction) -> float:
         a, b = float(low), float(high)
         for m in np.linspace(a, b, 33)[1:]:
-            if largest(float(m)) > 1 + 1e-9:
+            if largest(float(m)) > most:
                 b = float(m)
                 break
             a = float(m)
         for _ in range(40):
             middle = (a + b) / 2
-            a, b = (a, middle) if largest(middle) > 1 + 1e-9 else (middle, b)
+            a, b = (a, middle) if largest(middle) > most else (middle, b)
         return a
 
     return found
