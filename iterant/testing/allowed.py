@@ -109,9 +109,10 @@ def _drawn(
 ) -> dict[str, float]:
     """Values of parameters from what the hypotheses say of them."""
     values = {}
+    fixed = {text.partition(" ")[0] for text in found.hypotheses if re.match(r"\w+ = ", text)}
     for text in found.hypotheses:
         name, _, rest = text.partition(" ")
-        if name not in own or not _is_parameter(found, name):
+        if name not in own or name in fixed or not _is_parameter(found, name):
             continue
         if rest.startswith("in ["):
             values[name] = _between(rest, random)
