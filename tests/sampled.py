@@ -8,7 +8,7 @@ by level and unknown, a block companion matrix, numpy's eigenvalues.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -59,16 +59,77 @@ class Drawn:
         return float(np.abs(np.linalg.eigvals(table)).max())
 
 
+@dataclass(frozen=True)
+class Family:
+    """A scheme whose weights are c + d r."""
+
+    still: Drawn
+    moving: dict[str, dict[Place, Fraction]]
+
+    @property
+    def text(self) -> str:
+        """The scheme as a user writes it, r = 1/10."""
+        lines = ["scheme drawn", "param r = 1/10", f"field {', '.join(self.still.fields)}"]
+        for name in self.still.fields:
+            terms = " + ".join(
+                f"({self.still.weights[name].get(p, 0)} + ({self.moving[name].get(p, 0)})*r)"
+                f" * {node(*p)}"
+                for p in self.places(name)
+            )
+            lines.append(f"iterate {node(name, 1, (0,) * self.still.dim)} = {terms}")
+        return "\n".join(lines) + "\n"
+
+    def places(self, name: str) -> list[Place]:
+        """Where an unknown is read."""
+        return list(dict.fromkeys([*self.still.weights[name], *self.moving[name]]))
+
+    def at(self, r: Fraction) -> Drawn:
+        """The scheme at one value."""
+        weights = {
+            name: {
+                p: self.still.weights[name].get(p, Fraction(0))
+                + r * self.moving[name].get(p, Fraction(0))
+                for p in self.places(name)
+            }
+            for name in self.still.fields
+        }
+        return replace(self.still, weights=weights)
+
+
+def family(seed: int, dim: int) -> Family:
+    """The new level is the old one, or a mean of two, and r times a few differences."""
+    rng = random.Random(seed)
+    fields = rng.choice((("u",), ("u",), ("u",), ("u", "v")))
+    levels = rng.choice((1, 1, 1, 2))
+    zero = (0,) * dim
+    still: dict[str, dict[Place, Fraction]] = {}
+    moving: dict[str, dict[Place, Fraction]] = {}
+    for name in fields:
+        base = Fraction(rng.choice((1, 1, 1, 0, 2))) if levels > 1 else Fraction(1)
+        still[name] = {(name, 0, zero): base}
+        if levels > 1:
+            still[name][name, -1, zero] = 1 - base
+        row: dict[Place, Fraction] = {}
+        for _ in range(rng.randint(1, 3)):
+            source = name if rng.random() < 0.7 else rng.choice(fields)
+            c = Fraction(rng.randint(1, 4), rng.choice((1, 2, 4)))
+            for offset, w in _difference(rng, dim):
+                place = (source, 0, offset)
+                row[place] = row.get(place, Fraction(0)) + c * w
+        moving[name] = {p: c for p, c in row.items() if c}
+    return Family(Drawn(dim, fields, levels, still), moving)
+
+
 def node(name: str, level: int, offset: tuple[int, ...]) -> str:
     """u[k-1, i+2, j]."""
     letters = zip(("k", *INDICES), (level, *offset), strict=False)
     return f"{name}[{', '.join(k + (f'{o:+d}' if o else '') for k, o in letters)}]"
 
 
-def drawn(seed: int) -> Drawn:
+def drawn(seed: int, dim: int | None = None) -> Drawn:
     """A random scheme: half are consistent, many are close to stable."""
     rng = random.Random(seed)
-    dim = rng.choice((1, 1, 1, 2))
+    dim = rng.choice((1, 1, 1, 2)) if dim is None else dim
     fields = rng.choice((("u",), ("u",), ("u", "v")))
     levels = rng.choice((1, 1, 2, 2, 3))
     weights = {name: _row(rng, name, fields, levels, dim) for name in fields}

@@ -5,16 +5,19 @@ refutation below it would be one too: its witness is a mode that was replayed.
 """
 
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
 from iterant.compiler.certificates.certify import certify
+from iterant.runtime.checker import check
 from iterant.runtime.contract import Certificate, Refutation
 from proofs import claim, scheme_of
-from sampled import Drawn, drawn, growth, power_growth
+from sampled import Drawn, Family, drawn, family, growth, power_growth
 
 ROUNDING = 2e-6  # of eigenvalues of matrices that are not normal
+EXACT = 16  # characters: longer ends are digits
 TRANSIENT = 30  # from 2^10 to 2^20 steps: bounded powers stay, a Jordan block grows by 1000
 
 
@@ -38,6 +41,64 @@ def test_random_schemes(start: int) -> None:
     schemes = [drawn(seed) for seed in range(start, start + 20)]
     found = Counter((scheme.dim, answer(scheme)) for scheme in schemes)
     assert found[1, "unproved"] <= 2, found
+
+
+@pytest.mark.parametrize(("dim", "start"), [(2, 0), (2, 25), (3, 0)])
+def test_random_schemes_on_several_axes(dim: int, start: int) -> None:
+    schemes = [drawn(seed, dim) for seed in range(start, start + 25)]
+    found = Counter(answer(scheme) for scheme in schemes)
+    assert found["unproved"] <= 2, found
+    assert found["certified"] >= 3, found
+
+
+# ---- sets of a parameter
+
+
+def bounded(scheme: Drawn, points: int) -> bool:
+    return growth(scheme, points) <= 1 + ROUNDING and power_growth(scheme, points) < TRANSIENT
+
+
+def answered(own: Family, points: int) -> str:
+    """The verdict on l2_stable for r: what it states holds, and no more does where it says so."""
+    asked = replace(claim("l2_stable"), parameter="r")
+    found = certify(scheme_of.__wrapped__(own.text), asked)
+    if isinstance(found, Refutation):
+        assert own.at(Fraction(1, 10)).on_torus(found.witness.points) > 1 + 1e-12, own.text
+    if not isinstance(found, Certificate):
+        return found.verdict
+    report = check(found)
+    assert report.accepted, (report.reason, own.text)
+    for part in found.set:
+        low, high = (Fraction(part[f"{s}_value"] or d) for s, d in (("low", -9), ("high", 9)))
+        ends = [e for e, s in ((low, "low"), (high, "high")) if part[f"{s}_closed"]]
+        for r in (
+            low + (high - low) * f for f in (Fraction(1, 50), Fraction(1, 2), Fraction(9, 10))
+        ):
+            assert growth(own.at(r), points) <= 1 + ROUNDING, (r, own.text)
+            assert "powers" not in found.statement or bounded(own.at(r), points // 2), own.text
+        assert all(growth(own.at(r), points) <= 1 + ROUNDING for r in ends), own.text
+        exact = part["high"] is not None and len(part["high"]) < EXACT
+        beyond = (high * (1 + Fraction(1, k)) for k in (1000, 100, 20))
+        if exact and high > 0 and all(bounded(own.at(r), points) for r in beyond):
+            return "not sharp"
+    return found.verdict
+
+
+@pytest.mark.parametrize(("dim", "start"), [(1, 0), (2, 0), (2, 20), (3, 0)])
+def test_random_sets(dim: int, start: int) -> None:
+    families = [family(seed, dim) for seed in range(start, start + 20)]
+    found = Counter(answered(f, {1: 96, 2: 24, 3: 8}[dim]) for f in families)
+    assert found["unproved"] <= 2, found
+    assert found["certified"] >= 5, found
+    assert not found["not sharp"], found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("dim", "count"), [(1, 600), (2, 600), (3, 200)])
+def test_many_random_sets(dim: int, count: int) -> None:
+    families = [family(seed, dim) for seed in range(100, 100 + count)]
+    found = Counter(answered(f, {1: 96, 2: 24, 3: 8}[dim]) for f in families)
+    assert 10 * found["unproved"] <= count, found
 
 
 @pytest.mark.slow
