@@ -66,7 +66,7 @@ def mutated(count: int, seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(2))
 def test_accepted_mutants_are_true(seed: int) -> None:
-    mutated(300, seed)
+    mutated(400, seed)
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ from typing import TypeAlias, TypeVar
 from .linear_modes import conjugate, from_waves, mode, modulus, product, still
 from .linear_names import Element, Names, plus as added, times as multiplied
 from .linear_planes import Plane, column, content, plus, quotient, times, without
+from .linear_rows import common, multiplied_out
 from .linear_step import Step
 from .polynomials import divided, squarefree
 from .ranges import Rejected
@@ -73,22 +74,23 @@ def sums_of_minors(matrix: list[list[Entry]], one: Entry, ring: Ring[Entry]) -> 
     return found
 
 
-def matrix_of(step: Step, names: Names) -> tuple[Element, list[list[Element]]]:
-    """B and B G, with B the product of the different denominators."""
-    belows: list[Element] = []
-    for row in step.rows:
-        if row.below not in belows:
-            belows.append(row.below)
+def matrix_of(
+    step: Step, names: Names, arrays: list[str] | None = None
+) -> tuple[Element, list[list[Element]]]:
+    """B and B G of all arrays or of some, with B a common denominator."""
+    chosen = step.arrays if arrays is None else arrays
+    rows = [row for name, row in zip(step.arrays, step.rows, strict=True) if name in chosen]
+    below = common(row.below for row in rows)
     matrix = []
-    for row in step.rows:
-        rest = _product(names, [b for b in belows if b != row.below])
-        matrix.append([multiplied(rest, row.entries.get(name, {})) for name in step.arrays])
-    return _product(names, belows), matrix
+    for row in rows:
+        rest = multiplied_out(names, below, row.below)
+        matrix.append([multiplied(rest, row.entries.get(name, {})) for name in chosen])
+    return multiplied_out(names, below), matrix
 
 
 def characteristic(step: Step, names: Names) -> list[Element]:
     """det(lambda B - B G) by powers of lambda, without roots 0."""
-    below, matrix = matrix_of(step, names)
+    below, matrix = matrix_of(step, names, _read(step))
     over = lambda e, k: {key: c / k for key, c in e.items()}  # noqa: E731
     sums = sums_of_minors(matrix, names.number(1), (multiplied, added, over))
     powers = [names.number(1)]
@@ -98,11 +100,13 @@ def characteristic(step: Step, names: Names) -> list[Element]:
     return found[next(j for j, c in enumerate(found) if c) :]
 
 
-def _product(names: Names, factors: list[Element]) -> Element:
-    found = names.number(1)
-    for f in factors:
-        found = multiplied(found, f)
-    return found
+def _read(step: Step) -> list[str]:
+    """The arrays that some array reads which is read itself: all others make roots 0."""
+    rows = dict(zip(step.arrays, step.rows, strict=True))
+    live = step.arrays
+    while len(fewer := [n for n in live if any(n in rows[m].entries for m in live)]) < len(live):
+        live = fewer
+    return live
 
 
 def in_one_variable(names: Names, polynomial: list[Element]) -> list[Plane]:

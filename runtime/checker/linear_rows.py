@@ -1,5 +1,6 @@
 """Rows of a step over the waves of its state, and newest levels that follow from a left side.
 
+Denominators are kept by their factors, so that a common one is a least one: factor -> power.
 A left side A(theta) W = R has rows sum_b a_jb W_b / c_j with c_j in the names alone. Where det(a)
 and all c_j differ from 0, W = adj(a) C R / det(a) with C = diag(c).
 """
@@ -7,19 +8,23 @@ and all c_j differ from 0, W = adj(a) C R / det(a) with C = diag(c).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import reduce
+from typing import TypeAlias
 
 from .linear_names import Element, Names, plus, times
 from .ranges import Rejected
+
+Below: TypeAlias = dict[frozenset[tuple[tuple[int, ...], Fraction]], int]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """sum_l entries_l U_l / below."""
 
-    below: Element
     entries: dict[str, Element]
+    below: Below = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +35,40 @@ class Left:
     below: Element
 
 
+def times_factor(below: Below, factor: Element) -> Below:
+    """A denominator times one more factor."""
+    key = frozenset(factor.items())
+    trivial = len(factor) == 1 and not any(map(any, factor)) and 1 in factor.values()
+    return below if trivial else {**below, key: below.get(key, 0) + 1}
+
+
+def common(belows: Iterable[Below]) -> Below:
+    """A denominator that each of them divides."""
+    found: Below = {}
+    for below in belows:
+        found |= {key: max(n, found.get(key, 0)) for key, n in below.items()}
+    return found
+
+
+def multiplied_out(names: Names, below: Below, without: Below | None = None) -> Element:
+    """The quotient of a denominator and one that divides it."""
+    found = names.number(1)
+    for key, n in below.items():
+        for _ in range(n - (without or {}).get(key, 0)):
+            found = times(found, dict(key))
+    return found
+
+
 def added(names: Names, rows: Iterable[Row]) -> Row:
     """The sum over a common denominator."""
-    below, entries = names.number(1), dict[str, Element]()
-    for row in rows:
-        here, there = row.entries, entries
-        if row.below != below:
-            here = {n: times(below, e) for n, e in here.items()}
-            there = {n: times(row.below, e) for n, e in there.items()}
-            below = times(below, row.below)
-        both = here.keys() | there.keys()
-        entries = {n: plus(here.get(n, {}), there.get(n, {})) for n in both}
-    return Row(below, {n: e for n, e in entries.items() if e})
+    listed = list(rows)
+    below = common(row.below for row in listed)
+    entries: dict[str, Element] = {}
+    for row in listed:
+        factor = multiplied_out(names, below, row.below)
+        for name, e in row.entries.items():
+            entries[name] = plus(entries.get(name, {}), times(factor, e))
+    return Row({n: e for n, e in entries.items() if e}, below)
 
 
 def coupled(lefts: list[Row]) -> list[list[int]]:
@@ -72,11 +99,11 @@ def solved(
     for line in adjugate:
         parts = []
         for factor, left, right in zip(line, lefts, rights, strict=True):
-            whole = times(factor, left.below)
-            parts.append(Row(right.below, {n: times(whole, e) for n, e in right.entries.items()}))
+            whole = times(factor, multiplied_out(names, left.below))
+            parts.append(Row({n: times(whole, e) for n, e in right.entries.items()}, right.below))
         total = added(names, parts)
-        found.append(Row(times(determinant, total.below), total.entries))
-    below = reduce(times, (row.below for row in lefts))
+        found.append(Row(total.entries, times_factor(total.below, determinant)))
+    below = reduce(times, (multiplied_out(names, row.below) for row in lefts))
     return found, Left(determinant, below)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from .document import Document
 from .linear_names import Element, Names, plus, times, wave
-from .linear_rows import Left, Row, added, coupled, solved
+from .linear_rows import Left, Row, added, coupled, solved, times_factor
 from .methods import stages
 from .ranges import Rejected
 from .trees import Tree
@@ -34,7 +34,7 @@ class Step:
         self.arrays = arrays(document)
         self.moving = [bool(document.reads(k)) for k in range(len(document.nodes))]
         one = names.number(1)
-        state = {name: Row(one, {name: one}) for name in self.arrays}
+        state = {name: Row({name: one}) for name in self.arrays}
         assert document.step is not None
         for stage in stages(document.step["body"]):
             state = self._staged(stage, state)
@@ -55,7 +55,7 @@ class Step:
         pairs = stage.get("solves", [])
         rates = {u["target"]: self._rate(u["unknown"]) for u in stage["updates"] if u["unknown"]}
         one, newest = self.names.number(1), [name for name, _ in pairs]
-        own = {name: Row(one, {name: one}) for name in newest}
+        own = {name: Row({name: one}) for name in newest}
         lefts = {t: self._left(r["left"], own) for t, r in rates.items() if r.get("left")}
         targets = list(lefts)
         if len(own) != len(newest) or sorted(t for _, t in pairs) != sorted(targets):
@@ -149,19 +149,19 @@ class Step:
         """A stencil applied to a row."""
         if row is None:
             self.sources = True
-            return Row(self.names.number(1), {})
+            return Row({})
         stencil = self.document.stencil(data)
         symbol: Element = {}
         for offset, weight in stencil.weights.items():
             waves = wave(offset, len(self.names.kept))
             symbol = plus(symbol, {k: c * weight for k, c in waves.items()})
         moved = {n: times(symbol, e) for n, e in row.entries.items()}
-        return self._scaled(stencil.scale, Row(row.below, moved))
+        return self._scaled(stencil.scale, Row(moved, row.below))
 
     def _scaled(self, tree: Tree, row: Row) -> Row:
         top, bottom = self.names.split(tree)
         entries = {n: times(top, e) for n, e in row.entries.items()}
-        return Row(times(row.below, bottom), entries)
+        return Row(entries, times_factor(row.below, bottom))
 
     def _sum(self, rows: Iterable[Row]) -> Row:
         return added(self.names, rows)
