@@ -173,7 +173,13 @@ def test_fold_is_the_adjoint(problem: tuple[Place, Tensor]) -> None:
     assert abs(left - right) <= 1e-13 * scale + 1e-300
 
 
-@pytest.mark.parametrize("side", WALLS, ids=str)
+def named(side: Side) -> str:
+    """The same in every process, so that several may share the tests."""
+    right = getattr(side.right, "__name__", side.right)
+    return f"{side.rule}, {side.mirror}, {side.value}, {side.slope}, {right}"
+
+
+@pytest.mark.parametrize("side", WALLS, ids=named)
 def test_gradients_of_pad_and_fold(side: Side) -> None:
     place = place_of([(2, 1), (1, 3)], [(side, side), (PERIODIC, PERIODIC)])
     u = layers.random_normal(0, (2, 3, 4)).requires_grad_()
@@ -208,7 +214,7 @@ def test_transforms_and_forward_mode_pass() -> None:
         Side("wall", 0, -4.0, 1.0, 1.0),
         Side("mirror"),
     ],
-    ids=str,
+    ids=named,
 )
 def test_impossible_walls_are_refused(side: Side) -> None:
     with pytest.raises(ValueError, match=r"condition on a wall|leaves ghost 1 free|ghost rule"):
