@@ -180,6 +180,34 @@ FORGERIES: dict[str, Callable[[], dict[str, Any]]] = {
     "one axis": lambda: forged("heat", ("scheme/axes", plain("heat")["scheme"]["axes"][:1])),
     "the scheme of another": lambda: forged("donor cell", ("scheme", plain("corners")["scheme"])),
     "the proof of another": lambda: forged("corners", ("proof", plain("donor cell")["proof"])),
+    "a number above 1": lambda: forged(
+        "heat", (f"{PART}/number/terms", [[1, 0, 0, 0, "1"], [0, 1, 0, 0, "1"]])
+    ),
+    "a number below 0": lambda: forged(
+        "heat", (f"{PART}/number/terms", [[1, 0, 0, 0, "-1/2"], [0, 1, 0, 0, "-1/2"]])
+    ),
+    "a number of one axis": lambda: forged(
+        "heat", (f"{PART}/number/terms", [[1, 0, 0, 0, "1"]])
+    ),
+    "a root that is taken for the number": lambda: forged(
+        "midpoint", (f"{PART}/number/squared", False)
+    ),
+    "a number that is taken for its root": lambda: forged(
+        "heat", (f"{PART}/number/squared", True)
+    ),
+    "a root above 1": lambda: forged(
+        "midpoint", (f"{PART}/number/terms", [[0, 0, 1, 0, "2/3"], [0, 0, 0, 1, "2/3"]])
+    ),
+    "a root without its mirror image": lambda: forged(
+        "midpoint", (f"{PART}/number/charts", first("midpoint")["number"]["charts"][:8])
+    ),
+    "a number without charts": lambda: forged("heat", (f"{PART}/number/charts", [])),
+    "a tree of a number left out": lambda: forged(
+        "heat", (f"{PART}/number/charts", [c[:2] for c in first("heat")["number"]["charts"]])
+    ),
+    "a number with a name in it": lambda: forged(
+        "heat", (f"{PART}/number/terms", [[1, 1, 0, 0, 0, "1/2"]])
+    ),
     "no part": lambda: forged("donor cell", ("proof/parts", [])),
 }  # fmt: skip
 

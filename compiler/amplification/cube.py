@@ -29,7 +29,7 @@ BOX = 10_000  # what a box costs whatever its size, in operations
 FILLED = 1  # a step in whole numbers, in operations on floats
 HALVINGS = 4  # in a row, before an edge of zeros is looked for
 DEEPEST = 60
-TINY = 1e-12  # of the largest coefficient of a box: 0 in floats
+TINY = 1e-10  # of the largest coefficient of a box: 0 in floats
 
 
 class Undecided(ValueError):

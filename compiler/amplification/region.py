@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import reduce
 from itertools import product
 from math import gcd
+from typing import TypeAlias
 
 from ...runtime.contract import Json
 from .algebraic import Algebraic
@@ -26,6 +27,10 @@ DIGITS = 10**12
 EASY = 40  # that part of a budget is spent before the modes of a grid are looked at
 NEAR = Fraction(1, 10**7)  # how far floats may be off
 SHORTER = (1 - Fraction(1, 10**6), 1 - Fraction(1, 10**3), Fraction(95, 100))
+
+
+# (low, high) -> about the interval between them in which no mode grows
+Estimate: TypeAlias = Callable[[Fraction, Fraction], tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ def patches(
     quantities: list[Quantity],
     low: Fraction | None,
     high: Fraction | None,
-    estimate: Callable[[Fraction, Fraction], float],
+    estimate: Estimate,
 ) -> Iterator[Patch]:
     """The parts of the set that could be proved, in order.
 
@@ -79,7 +84,7 @@ def _patch(
     demands: tuple[Demand, ...],
     part: Part,
     low: Algebraic,
-    estimate: Callable[[Fraction, Fraction], float],
+    estimate: Estimate,
     budget: Budget,
 ) -> Patch | None:
     high, mirrored = part.high, low.high < 0 and _step(demands) % 2 == 0
@@ -98,18 +103,22 @@ def _patch(
         found = _proved(demands, span, budget.share(EASY), mirrored=mirrored, sharp=sharp)
         if found is not None:
             return found
-    reached = Fraction(estimate(start, high.low))
-    for span in whole if reached > high.low * (1 - NEAR) else ():
+    begin, reached = (Fraction(x) for x in estimate(start, high.low))
+    moved = begin > start + NEAR * (high.low - start)  # the set begins later
+    for span in whole if not moved and reached > high.low * (1 - NEAR) else ():
         found = _proved(demands, span, budget.share(4), mirrored=mirrored, sharp=sharp)
         if found is not None:
             return found
+    if moved:
+        start, step, mirrored, first = begin, 1, False, True
     for factor in SHORTER:
-        shorter = _floor(start + (min(high.low, reached) - start) * factor)
-        span = Span(low=start, high=shorter**step, step=step, ends=(first, True))
-        if shorter > start and (
-            found := _proved(demands, span, budget.share(2), mirrored=mirrored, sharp=False)
-        ):
-            return found
+        less = (min(high.low, reached) - start) * (1 - factor)
+        ends = -_floor(-start - less) if moved else start, _floor(min(high.low, reached) - less)
+        if ends[0] < ends[1]:
+            span = Span(low=ends[0], high=ends[1] ** step, step=step, ends=(first, True))
+            found = _proved(demands, span, budget.share(2), mirrored=mirrored, sharp=False)
+            if found is not None:
+                return found
     return None
 
 

@@ -74,17 +74,24 @@ def demand(ring: Ring, quantity: Quantity) -> Demand:
 def piece(ring: Ring, p: Element, power: int) -> Piece:
     """An element without i and lambda by its terms."""
     d = ring.dim
-    terms = {
+    found = {
         tuple(map(int, (k[2 + 2 * d], *k[2 + d : 2 + 2 * d], *k[1 : 1 + d]))): v
         for k, v in p.to_dict().items()
     }
-    return Piece(terms=terms, power=power, dim=d)
+    return Piece(terms=found, power=power, dim=d)
 
 
-def charts(odd: tuple[int, ...], dim: int) -> Iterator[Chart]:
-    """All charts for a quantity in which these axes carry a sine."""
+def charts(odd: tuple[int, ...], dim: int, *, mirrored: bool = True) -> Iterator[Chart]:
+    """All charts for a quantity in which these axes carry a sine.
+
+    `mirrored`: the quantity is the same at -theta.
+    """
     ways = [
-        [(near, sign) for near in (0, 1) for sign in ((1,) if a == odd[0] else (1, -1))]
+        [
+            (near, sign)
+            for near in (0, 1)
+            for sign in ((1,) if mirrored and a == odd[0] else (1, -1))
+        ]
         if a in odd
         else [None]
         for a in range(dim)
@@ -170,7 +177,7 @@ def _stated(d: Demand, span: Span, budget: Budget) -> Json:
     sign = 1 if d.constant > 0 else -1 if d.constant < 0 else 0
     factors: list[Json] = []
     for f in d.pieces:
-        found: dict[str, Json] = {"terms": _terms(f), "power": f.power}
+        found: dict[str, Json] = {"terms": terms(f), "power": f.power}
         if f.variable:
             if d.strict and span.low <= 0 and span.ends[0]:
                 raise Undecided(f"{d.name} is 0 at m = 0")
@@ -187,7 +194,7 @@ def _stated(d: Demand, span: Span, budget: Budget) -> Json:
         "strict": d.strict,
         "constant": str(d.constant),
         "factors": factors,
-        "divisor": _terms(d.divisor),
+        "divisor": terms(d.divisor),
     }
 
 
@@ -209,5 +216,6 @@ def _sign_inside(cells: Cells) -> int:
     return 1 if sum(cells.flat) > 0 else -1
 
 
-def _terms(f: Piece) -> Json:
+def terms(f: Piece) -> Json:
+    """[powers of m, of y, of the sines, coefficient] of every term."""
     return [[*k, str(v)] for k, v in sorted(f.terms.items())]

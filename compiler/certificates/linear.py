@@ -89,7 +89,7 @@ def _stretches(
     found: Family, case: Case, low: Fraction | None, high: Fraction | None
 ) -> Iterator[Stretch]:
     ring, polynomial = found.reduced.ring, found.reduced.coefficients
-    return stretches(ring, case.asked, low, high, reach(ring, polynomial))
+    return stretches(ring, case.asked, low, high, reach(ring, polynomial), polynomial=polynomial)
 
 
 def declared(param: Param) -> tuple[Fraction | None, Fraction | None]:

@@ -16,8 +16,13 @@ POINTS = {1: 512, 2: 64, 3: 16}
 Table = npt.NDArray[np.complex128]
 
 
-def reach(ring: Ring, polynomial: tuple[Element, ...]) -> Callable[[Fraction, Fraction], float]:
-    """(low, high) -> about the largest m between them up to which no mode of a grid grows."""
+def reach(
+    ring: Ring, polynomial: tuple[Element, ...]
+) -> Callable[[Fraction, Fraction], tuple[float, float]]:
+    """(low, high) -> about the interval between them in which no mode of a grid grows.
+
+    It begins at low where that is possible, else it is the longest one.
+    """
     modes = _modes(ring.dim)
     tables = [
         {int(k): _value(ring, c, modes, 1.0) for k, c in coefficients(p, 2 + 2 * ring.dim).items()}
@@ -32,18 +37,34 @@ def reach(ring: Ring, polynomial: tuple[Element, ...]) -> Callable[[Fraction, Fr
     # double roots on the circle are off by the root of the rounding
     most = 1 + (1e-9 if len(polynomial) < 3 else 1e-6)
 
-    def found(low: Fraction, high: Fraction) -> float:
-        a, b = float(low), float(high)
-        for m in np.linspace(a, b, 33)[1:]:
-            if largest(float(m)) > most:
-                b = float(m)
-                break
-            a = float(m)
+    def end(good: float, bad: float) -> float:
         for _ in range(40):
-            middle = (a + b) / 2
-            a, b = (a, middle) if largest(middle) > most else (middle, b)
-        return a
+            middle = (good + bad) / 2
+            good, bad = (good, middle) if largest(middle) > most else (middle, bad)
+        return good
 
+    def found(low: Fraction, high: Fraction) -> tuple[float, float]:
+        points = [float(x) for x in np.linspace(float(low), float(high), 33)]
+        good = [largest(x) <= most for x in points]
+        runs = _runs(good)
+        if not runs:
+            return points[0], points[0]
+        first, last = runs[0] if good[0] else max(runs, key=lambda r: r[1] - r[0])
+        a = points[0] if first == 0 else end(points[first], points[first - 1])
+        b = points[-1] if last == len(points) - 1 else end(points[last], points[last + 1])
+        return a, b
+
+    return found
+
+
+def _runs(good: list[bool]) -> list[tuple[int, int]]:
+    """First and last places of what is true in a row."""
+    found: list[tuple[int, int]] = []
+    for k, own in enumerate(good):
+        if own and found and found[-1][1] == k - 1:
+            found[-1] = found[-1][0], k
+        elif own:
+            found.append((k, k))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
@@ -12,13 +12,16 @@ from sympy import Expr
 
 from ...runtime.contract import Json
 from ..amplification.algebraic import Algebraic
+from ..amplification.cube import Budget
 from ..amplification.evidence import evidence
 from ..amplification.line import Part, condition, parts
-from ..amplification.region import Patch, patches
-from ..amplification.ring import Ring
+from ..amplification.region import Estimate, Patch, patches
+from ..amplification.ring import Element, Ring
 from ..amplification.schur import Quantity
+from ..amplification.through import through, through_number
 from .forms import text
 
+Y_OF_ONE, M_OF_ONE = 3, 4  # places of the generators on one axis
 Number = TypeVar("Number", Expr, Fraction)
 
 
@@ -39,20 +42,32 @@ def stretches(
     asked: list[Quantity],
     low: Fraction | None,
     high: Fraction | None,
-    estimate: Callable[[Fraction, Fraction], float],
+    estimate: Estimate,
+    *,
+    polynomial: tuple[Element, ...] = (),
 ) -> Iterator[Stretch]:
-    """The set of m in [low, high] on which all quantities have their signs, part by part."""
+    """The set of m in [low, high] on which all quantities have their signs, part by part.
+
+    The coefficients of a polynomial in lambda show numbers through which modes may enter.
+    """
     if ring.dim == 1:
-        listed = tuple(condition(q, y=2 + ring.dim, m=2 + 2 * ring.dim) for q in asked)
+        listed = tuple(condition(q, y=Y_OF_ONE, m=M_OF_ONE) for q in asked)
         for part in parts(listed, low, high):
             yield _of_line(part, evidence(listed, part))
+        return
+    if (found := through(ring, polynomial, asked, Budget())) is not None:
+        listed = tuple(condition(q, y=Y_OF_ONE, m=M_OF_ONE) for q in found.asked)
+        for part in parts(listed, low, high):
+            proof = through_number(evidence(listed, part), ring, found, asked)
+            yield _of_line(part, proof, exactly=found.exactly)
         return
     for patch in patches(ring, asked, low, high, estimate):
         yield _of_patch(patch)
 
 
-def _of_line(part: Part, proof: dict[str, Json]) -> Stretch:
-    (low, _), (high, exactly) = _stated(part.low, up=True), _stated(part.high, up=False)
+def _of_line(part: Part, proof: dict[str, Json], *, exactly: bool = True) -> Stretch:
+    low, _ = _stated(part.low, up=True, exactly=exactly)
+    high, sharp = _stated(part.high, up=False, exactly=exactly)
     return Stretch(
         low=low,
         high=high,
@@ -61,7 +76,7 @@ def _of_line(part: Part, proof: dict[str, Json]) -> Stretch:
             None if part.high is None else part.high.low,
         ),
         closed=(part.closed_low, part.closed_high),
-        exactly=exactly,
+        exactly=sharp,
         proof=proof,
     )
 
@@ -106,12 +121,15 @@ def _below(number: Expr) -> Fraction:
     return Fraction(int(sympy.floor(number * 10**12)), 10**12)
 
 
-def _stated(end: Algebraic | None, *, up: bool) -> tuple[Expr | None, bool]:
-    """The number where its square is rational, else a rational of twelve digits inside."""
+def _stated(end: Algebraic | None, *, up: bool, exactly: bool) -> tuple[Expr | None, bool]:
+    """The number where its square is rational, else a rational of twelve digits inside.
+
+    Digits too where a longer set may hold, unless the end is 0.
+    """
     if end is None:
-        return None, True
+        return None, exactly
     number = end.radical
-    if number is not None and (number**2).is_Rational:
+    if number is not None and (number**2).is_Rational and (exactly or number == 0):
         return number, True
     scale = 10**12
     digits = -int(-end.high * scale // 1) if up else int(end.low * scale // 1)

@@ -8,21 +8,24 @@ Sources: Miller 1971; Hairer, Wanner, Solving ODEs II, lemma V.7.3 (uniformly bo
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from .document import Document
 from .forms import Sum, plus, quotient, scaled, times
-from .linear_cases import BOUNDED, CASES, DRIFT
+from .linear_cases import BOUNDED, CASES, DRIFT, Expected
 from .linear_cells import rational
 from .linear_cubes import Work
 from .linear_names import Names, names_of
 from .linear_proof import Part, part
 from .linear_sets import shown
 from .linear_step import Step
+from .linear_through import part as part_through
 from .linear_torus import part as part_of_torus
 from .ranges import Rejected
 from .trees import parsed
 from .words import Claimed
 
+SHORT = Fraction(1, 10**18)  # digits of a limit end before an end that does not belong to it
 LEFT_OUT = "sources are left out: the difference of two solutions"
 
 
@@ -36,12 +39,8 @@ def check(document: Document, claimed: Claimed) -> None:
         raise Rejected("a polynomial is stated that follows from no left side")
     weights = [rational(w) for w in claimed.proof["weights"]]
     statement, norm, expected = CASES[claimed.proof["case"]](step, names, weights)
-    if document.dim == 1:
-        parts = [part(data, expected) for data in claimed.proof["parts"]]
-    else:
-        work = Work()
-        stated = claimed.proof["parts"]
-        parts = [part_of_torus(data, expected, document.dim, work) for data in stated]
+    work = Work()
+    parts = [_part(data, expected, document.dim, work) for data in claimed.proof["parts"]]
     if not parts:
         raise Rejected("the proof has no part")
     if len(step.arrays) > 1:
@@ -67,6 +66,13 @@ def check(document: Document, claimed: Claimed) -> None:
         hypotheses=_hypotheses(document, names, step),
     )
     _variable(claimed, names)
+
+
+def _part(data: dict[str, Any], expected: Expected, dim: int, work: Work) -> Part:
+    """A part on one axis, through one number, or on cubes."""
+    if dim == 1:
+        return part(data, expected)
+    return (part_through if "number" in data else part_of_torus)(data, expected, dim, work)
 
 
 def _same_every_step(document: Document, names: Names) -> None:
@@ -134,8 +140,10 @@ def _up_to(claimed: Claimed, names: Names, parts: list[Part]) -> None:
     if e not in (1, 2):
         raise Rejected("the variable is no simple power of the step")
     rho, open_end = _monomial(rest), not found.closed[1]
-    p = high.polynomial
-    if high.rational:
+    p, stated = high.polynomial, claimed.certificate["limit"]
+    if open_end and stated is not None and stated["attained"]:
+        claimed.limits([(rho, high.low * (1 - SHORT))], squared=e == 2, strict=False)
+    elif high.rational:
         claimed.limits([(rho, high.low)], squared=e == 2, strict=open_end)
     elif len(p) == 3 and not p[1] and e == 1:
         square = Fraction(-p[0], p[2])

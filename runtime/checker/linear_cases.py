@@ -17,7 +17,7 @@ from math import lcm
 from typing import TypeAlias
 
 from .linear_left import begun, on_left_sides
-from .linear_modes import MOST, conjugate, mode, modulus, product, raised, real, still
+from .linear_modes import MOST, conjugate, mode, modulus, product, raised, still
 from .linear_names import Element, Names
 from .linear_planes import Plane, content, degrees, one, plus, power, quotient, times, without
 from .linear_proof import Condition
@@ -205,23 +205,29 @@ def _same(
     condition = next(stated, None)
     if condition is None or condition.name != name or condition.strict != strict:
         raise Rejected("the conditions of the proof are not those of the step")
-    value = real(value)
     if not value and not condition.constant and not condition.factors:
         return condition
-    if not value:
+    if not value or not _may_be(value, condition):
         raise Rejected("a quantity of the proof is not that of the step")
-    powers = [(degrees(f.plane), f.power) for f in condition.factors]
-    for axis, most in enumerate(degrees(value)):
-        if sum(e * own[axis] for own, e in powers) != most:
-            raise Rejected("a quantity of the proof is not that of the step")
-    found = one(len(next(iter(value))))
+    found, dim = one(len(next(iter(value)))), len(next(iter(value))) // 2
     for f in condition.factors:
-        found = times(found, power(f.plane, f.power))
+        whole = mode(f.plane, dim)
+        for _ in range(f.power):
+            found = product(found, whole)
     a = scale.numerator * condition.constant.denominator
     b = scale.denominator * condition.constant.numerator
     if found.keys() != value.keys() or any(a * c != b * found[k] for k, c in value.items()):
         raise Rejected("a quantity of the proof is not that of the step")
     return condition
+
+
+def _may_be(value: Plane, condition: Condition) -> bool:
+    """The factors are of a degree that their product can have; products of sines may lower it."""
+    most, size = degrees(value), len(degrees(value)) // 2
+    powers = [(degrees(f.plane), f.power) for f in condition.factors]
+    own = [sum(e * p[k] for p, e in powers) for k in range(size + 1)]
+    lowered = [2 * (most[k] + most[k + size]) for k in range(1, size + 1)]
+    return own[0] == most[0] and all(a <= b for a, b in zip(own[1:], lowered, strict=True))
 
 
 def _nothing_left(stated: Iterator[Condition]) -> None:

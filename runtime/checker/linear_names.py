@@ -18,6 +18,7 @@ from .trees import Tree, names, number, replaced
 from .words import Claimed
 
 Element: TypeAlias = dict[tuple[int, ...], Fraction]
+MOST_TERMS = 4_000_000  # in one product
 
 
 @dataclass(slots=True)
@@ -201,6 +202,8 @@ def _coefficients(document: Document) -> Iterator[Tree]:
 
 def times(a: Element, b: Element) -> Element:
     """a b."""
+    if len(a) * len(b) > MOST_TERMS:
+        raise Rejected("the step is too large")
     found: Element = {}
     for p, c in a.items():
         for q, d in b.items():

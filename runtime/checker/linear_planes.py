@@ -17,6 +17,7 @@ from .ranges import Rejected
 
 Powers: TypeAlias = tuple[int, ...]
 Plane: TypeAlias = dict[Powers, int]
+MOST_DIGITS = 8_000_000
 DIGIT = 6  # how much longer a product of two terms takes than a digit of a packed product
 
 
@@ -43,6 +44,8 @@ def times(p: Plane, q: Plane) -> Plane:
     if not p or not q:
         return {}
     sizes = tuple(a + b + 1 for a, b in zip(degrees(p), degrees(q), strict=True))
+    if prod(sizes) > MOST_DIGITS:
+        raise Rejected("a polynomial of the proof is too large")
     if DIGIT * len(p) * len(q) < prod(sizes):
         return _term_by_term(p, q)
     largest = min(len(p), len(q)) * height(p) * height(q)

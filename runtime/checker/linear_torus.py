@@ -168,15 +168,19 @@ def _sign(f: Factor, span: Span, strict: Ends | None, work: Work) -> int:
     return int(sign)
 
 
-def charts(f: Plane) -> list[Chart]:
-    """The charts that cover the torus for a polynomial; null: the axis without a sine."""
+def charts(f: Plane, *, odd: bool = False) -> list[Chart]:
+    """The charts that cover the torus for a polynomial; null: the axis without a sine.
+
+    `odd`: every term holds an odd number of sines, else an even one.
+    """
     dim = len(next(iter(f))) // 2
-    if any(sum(key[1 + dim :]) % 2 or max(key[1 + dim :]) > 1 for key in f):
+    if any(sum(key[1 + dim :]) % 2 != odd or max(key[1 + dim :]) > 1 for key in f):
         raise Rejected("a factor changes its sign with the sines")
-    odd = [a for a in range(dim) if any(key[1 + dim + a] for key in f)]
+    sines = [a for a in range(dim) if any(key[1 + dim + a] for key in f)]
+    first = None if odd or not sines else sines[0]
     ways: list[list[list[int] | None]] = [
-        [[near, sign] for near in (0, 1) for sign in ((1,) if a == odd[0] else (1, -1))]
-        if a in odd else [None]
+        [[near, sign] for near in (0, 1) for sign in ((1,) if a == first else (1, -1))]
+        if a in sines else [None]
         for a in range(dim)
     ]  # fmt: skip
     return [list(way) for way in product(*ways)]
