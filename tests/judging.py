@@ -19,7 +19,6 @@ from proofs import claim, closed
 from textbook import ROUGH, Classic, End, allowed, classics, probes
 
 SMALL = 1e-8  # relative: of ends that are shown by digits
-ONE_AXIS = "linear: its checker speaks of one axis"
 
 
 @dataclass(frozen=True)
@@ -156,11 +155,6 @@ def known(classic: Classic) -> dict[sympy.Symbol, sympy.Expr]:
         return {}
     numbers = {str(s): v for s, v in exact(classic.scheme()).items()}
     return {sympy.Symbol(n, positive=True): v for n, v in numbers.items()}
-
-
-def later(classic: Classic, found: Answer) -> str:
-    """The words with which the theorem says that it is not there yet, "" where it is."""
-    return ONE_AXIS if len(classic.model.axes) > 1 and ONE_AXIS in found.reason else ""
 
 
 def silent(found: list[Answer]) -> list[Answer]:
