@@ -26,7 +26,7 @@ from .torus import Demand, Span, demand, evidence
 DIGITS = 10**12
 EASY = 40  # that part of a budget is spent before the modes of a grid are looked at
 NEAR = Fraction(1, 10**7)  # how far floats may be off
-SHORTER = (1 - Fraction(1, 10**6), 1 - Fraction(1, 10**3), Fraction(95, 100))
+SHORTER = tuple(1 - Fraction(1, n) for n in (10**6, 10**4, 10**3, 20))
 
 
 # (low, high) -> about the interval between them in which no mode grows

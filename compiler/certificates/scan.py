@@ -13,6 +13,7 @@ from ..amplification.ring import Element, Ring, coefficients
 from ..amplification.step import Matrix
 
 POINTS = {1: 512, 2: 64, 3: 16}
+LONG = 20
 Table = npt.NDArray[np.complex128]
 
 
@@ -81,9 +82,12 @@ def values(matrix: Matrix, m: float) -> Table:
 
 
 def _modes(dim: int) -> list[npt.NDArray[np.float64]]:
+    """A grid of modes, and on several axes a finer one of long waves."""
     n = POINTS.get(dim, 16)
     theta = 2 * np.pi * np.arange(n) / n
-    return [a.ravel() for a in np.meshgrid(*[theta] * dim, indexing="ij")]
+    grids = [theta] if dim == 1 else [theta, (theta - np.pi) / LONG]
+    parts = [np.meshgrid(*[line] * dim, indexing="ij") for line in grids]
+    return [np.concatenate([p[a].ravel() for p in parts]) for a in range(dim)]
 
 
 def _value(ring: Ring, p: Element, modes: list[npt.NDArray[np.float64]], m: float) -> Table:
