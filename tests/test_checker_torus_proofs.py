@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -122,6 +123,14 @@ def charts_of(name: str, path: str) -> list[Any]:
     return list(factor_of(name, path)["charts"])
 
 
+def minus(name: str) -> list[Any]:
+    """The form of a proof with the other sign."""
+    return [
+        [[[*powers, str(-Fraction(c))] for *powers, c in entry] for entry in row]
+        for row in plain(name)["proof"]["form"]
+    ]
+
+
 FORGERIES: dict[str, Callable[[], dict[str, Any]]] = {
     "a leaf that is negative": lambda: forged(
         "donor cell", (f"{BRANCHED}/charts", [[w, 0] for w, _ in charts_of("donor cell", BRANCHED)])
@@ -208,6 +217,24 @@ FORGERIES: dict[str, Callable[[], dict[str, Any]]] = {
     "a number with a name in it": lambda: forged(
         "heat", (f"{PART}/number/terms", [[1, 1, 0, 0, 0, "1/2"]])
     ),
+    "another form": lambda: forged(
+        "Yee", ("proof/form/0/0", [[0, 0, 0, 0, 0, "3"]])
+    ),
+    "a form that is not positive": lambda: forged("Yee", ("proof/form", minus("Yee"))),
+    "a form that is not Hermitian": lambda: forged("Yee", ("proof/form/0/1", [])),
+    "a form of too few arrays": lambda: forged(
+        "Yee", ("proof/form", [row[:2] for row in plain("Yee")["proof"]["form"][:2]])
+    ),
+    "a form of nothing": lambda: forged("Yee", ("proof/form", [[[]] * 3] * 3)),
+    "a minor left out": lambda: forged(
+        "Yee", (f"{PART}/conditions", first("Yee")["conditions"][:2])
+    ),
+    "a form up to its limit": lambda: changed(
+        wider("Yee", "sqrt(2)/2", high_value="7/10", high_closed=True),
+        (f"{PART}/closed", [True, True]), (f"{PART}/high", first("Yee")["high"]),
+    ),
+    "a form with weights": lambda: forged("Yee", ("proof/weights", ["1", "1", "1"])),
+    "a form for roots": lambda: forged("Yee", ("proof/case", "roots")),
     "no part": lambda: forged("donor cell", ("proof/parts", [])),
 }  # fmt: skip
 

@@ -81,6 +81,19 @@ ITERATES: dict[str, tuple[str, str]] = {
         "r = 1/4",
         "u[k+1,i,j,l] = (1-3*r)*u[k,i,j,l] + r*u[k,i-1,j,l] + r*u[k,i,j-1,l] + r*u[k,i,j,l-1]",
     ),
+    "Yee": (
+        "r = 1/4, positive",
+        ("e[k+1,i,j] = e[k,i,j] + r*(q[k,i,j] - q[k,i-1,j] - p[k,i,j] + p[k,i,j-1]);"
+         "p[k+1,i,j] = p[k,i,j] - r*(e[k+1,i,j+1] - e[k+1,i,j]);"
+         "q[k+1,i,j] = q[k,i,j] + r*(e[k+1,i+1,j] - e[k+1,i,j])"),
+    ),
+    "stress and velocity": (
+        "r = 1/4",
+        ("a[k+1,i,j] = a[k,i,j] + 3*r*(v[k,i,j] - v[k,i-1,j]) + r*(w[k,i,j] - w[k,i,j-1]);"
+         "b[k+1,i,j] = b[k,i,j] + r*(v[k,i,j] - v[k,i-1,j]) + 3*r*(w[k,i,j] - w[k,i,j-1]);"
+         "v[k+1,i,j] = v[k,i,j] + r*(a[k+1,i+1,j] - a[k+1,i,j]);"
+         "w[k+1,i,j] = w[k,i,j] + r*(b[k+1,i,j+1] - b[k+1,i,j])"),
+    ),
     "theta method": (
         "r = 1/4", f"u[k+1,i,j] - r/4*{twice('k+1')} = u[k,i,j] + 3*r/4*{twice('k')}",
     ),
@@ -115,8 +128,9 @@ def scheme(name: str) -> Scheme:
         grid = "16, 16, 16" if more.get("domain") == SPACE else "16, 16"
         return pde(equation, **{"extra": C, "domain": PLANE, "grid": grid, **more})
     value, text = ITERATES[name]
-    fields = "field u, v\n" if "v[" in text else ""
     lines = "".join(f"iterate {t}\n" for t in text.split(";"))
+    names = ", ".join(t.split("[")[0].split("*")[-1].strip() for t in text.split(";"))
+    fields = f"field {names}\n"
     return scheme_of(f"scheme case\nparam {value}\n{fields}{lines}")
 
 

@@ -1,8 +1,10 @@
-"""Three ways in which a linear step keeps its states in bounds, and what each asks of all modes.
+"""Four ways in which a linear step keeps its states in bounds, and what each asks of all modes.
 
 roots   the eigenvalues lie in the closed disc, those on the circle are simple: powers are bounded
 energy  W - G* W G >= 0 with positive weights W: the weighted norm never grows (G may have double
         eigenvalues on the circle, as systems have at theta = 0)
+conserved  a Hermitian form of each mode is the same after every step, and positive: two groups of
+        arrays advanced in turn, as staggered fields are
 waves   two levels of one field and lambda^2 - 2 a lambda + 1 with -1 < a <= 1: the energy
         (1 + a)/2 |u[k+1] - u[k]|^2 + (1 - a)/2 |u[k+1] + u[k]|^2 of each mode is the same after
         every step; where a = 1 the mode may drift by the same amount every step
@@ -21,6 +23,7 @@ from ..amplification.left import determinant
 from ..amplification.ring import Element, Ring
 from ..amplification.schur import Quantity, closed_disc, derivative, modulus, open_disc
 from ..amplification.step import Matrix
+from .conserved import kept_form, minors
 from .families import Family
 from .scan import values
 
@@ -36,6 +39,7 @@ class Case:
     statement: str
     norm: str
     weights: tuple[Fraction, ...] = ()
+    form: tuple[tuple[Element, ...], ...] = ()
 
 
 def roots(found: Family) -> Case:
@@ -98,6 +102,20 @@ def energy(matrix: Matrix, at: Fraction) -> Case | None:
         statement="the norm of the state never grows",
         norm=f"square root of {squares}",
         weights=weights,
+    )
+
+
+def conserved(matrix: Matrix) -> Case | None:
+    """A Hermitian form W > 0 of each mode with G* W G = W."""
+    form = kept_form(matrix)
+    if form is None:
+        return None
+    return Case(
+        name="conserved",
+        asked=minors(matrix.ring, form),
+        statement=BOUNDED,
+        norm="l2",
+        form=tuple(tuple(row) for row in form),
     )
 
 

@@ -22,7 +22,7 @@ from ..grid import reads
 from ..model import Param
 from ..scheme import TAU, Scheme
 from .base import Bounded, Proved, Question, Theorem, Unprovable
-from .cases import Case, energy, left_sides, roots, waves
+from .cases import Case, conserved, energy, left_sides, roots, waves
 from .families import Family, parameter_family, time_family
 from .forms import signs, text
 from .scan import reach
@@ -57,6 +57,8 @@ def _ways(
     if scheme.step is not None and not any(a.level for a in scheme.step.arrays):
         plain = numeric() if len(found.reduced.ring.names) > 1 or not found.fixed else found
         if (case := energy(plain.matrix, Fraction(1, 8))) is not None:
+            yield plain, case
+        if (case := conserved(plain.matrix)) is not None:
             yield plain, case
 
 
@@ -131,6 +133,8 @@ def _proved(
         "fixed": fixed,
         "parts": stated,
     }
+    if case.form:
+        proof["form"] = [numbers(found.reduced.ring, row) for row in case.form]
     if found.lefts:
         proof["polynomial"] = numbers(found.reduced.ring, found.reduced.coefficients)
     return Proved(

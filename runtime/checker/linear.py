@@ -15,6 +15,7 @@ from .forms import Sum, plus, quotient, scaled, times
 from .linear_cases import BOUNDED, CASES, DRIFT, Expected
 from .linear_cells import rational
 from .linear_cubes import Work
+from .linear_forms import conserved
 from .linear_names import Names, names_of
 from .linear_proof import Part, part
 from .linear_sets import shown
@@ -38,7 +39,12 @@ def check(document: Document, claimed: Claimed) -> None:
     if "polynomial" in claimed.proof and not step.lefts:
         raise Rejected("a polynomial is stated that follows from no left side")
     weights = [rational(w) for w in claimed.proof["weights"]]
-    statement, norm, expected = CASES[claimed.proof["case"]](step, names, weights)
+    if claimed.proof["case"] == "conserved":
+        if weights:
+            raise Rejected("the norm has no weights")
+        statement, norm, expected = conserved(step, names, claimed.proof["form"])
+    else:
+        statement, norm, expected = CASES[claimed.proof["case"]](step, names, weights)
     work = Work()
     parts = [_part(data, expected, document.dim, work) for data in claimed.proof["parts"]]
     if not parts:

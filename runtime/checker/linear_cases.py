@@ -54,7 +54,7 @@ def roots(step: Step, names: Names, weights: list[Fraction]) -> Case:
         _chain(p, stated, names.dim, strict=False)
         if p.degree > 1:
             _chain(p.derivative(), stated, names.dim, strict=True)
-        _nothing_left(stated)
+        nothing_left(stated)
 
     _no_weights(weights)
     if len(step.arrays) > 1:
@@ -65,7 +65,7 @@ def roots(step: Step, names: Names, weights: list[Fraction]) -> Case:
 
 def _chain(p: Family, stated: Iterator[Condition], dim: int, *, strict: bool) -> None:
     """The recursion from P down to degree 0."""
-    _same(stated, "|p_n|^2", modulus(p.terms[-1]), p.scale**2, strict=True)
+    same(stated, "|p_n|^2", modulus(p.terms[-1]), p.scale**2, strict=True)
     while p.degree:
         value, after = stage(p)
         if not value:
@@ -73,7 +73,7 @@ def _chain(p: Family, stated: Iterator[Condition], dim: int, *, strict: bool) ->
                 raise Rejected("a root lies outside the disc")
             p = p.derivative()
             continue
-        found = _same(stated, f"E_{p.degree}", value, p.scale**2, strict=strict)
+        found = same(stated, f"E_{p.degree}", value, p.scale**2, strict=strict)
         p = next_one(p, after, mode(found.divisor, dim))
 
 
@@ -87,10 +87,10 @@ def waves(step: Step, names: Names, weights: list[Fraction]) -> Case:
         if first != last or any(c != conjugate(c) for c in p.terms):
             raise Rejected("the step is not lambda^2 - 2 a lambda + 1")
         twice = plus(last, last)
-        _same(stated, "p_2^2", product(last, last), p.scale**2, strict=True)
-        _same(stated, "1 - a", product(last, plus(twice, middle)), p.scale**2, strict=False)
-        _same(stated, "1 + a", product(last, plus(twice, middle, -1)), p.scale**2, strict=True)
-        _nothing_left(stated)
+        same(stated, "p_2^2", product(last, last), p.scale**2, strict=True)
+        same(stated, "1 - a", product(last, plus(twice, middle)), p.scale**2, strict=False)
+        same(stated, "1 + a", product(last, plus(twice, middle, -1)), p.scale**2, strict=True)
+        nothing_left(stated)
 
     _no_weights(weights)
     if len(step.arrays) != 2 or len(polynomial) != 3:
@@ -126,8 +126,8 @@ def energy(step: Step, names: Names, weights: list[Fraction]) -> Case:
             value = product(sums[k], raised(whole, k))
             value = quotient(value, raised(without(square, common), k))
             scale = (-factor / (common * unit)) ** k
-            _same(stated, f"c_{k}", value, scale, strict=False)
-        _nothing_left(stated)
+            same(stated, f"c_{k}", value, scale, strict=False)
+        nothing_left(stated)
 
     squares = " + ".join(
         f"{'' if w == 1 else f'{w} '}||{n}||^2" for w, n in zip(weights, step.arrays, strict=True)
@@ -198,7 +198,7 @@ def _scaled(names: Names, polynomial: list[Element], first: Condition) -> Family
     return leading(names, polynomial, root, square_root(first.constant))
 
 
-def _same(
+def same(
     stated: Iterator[Condition], name: str, value: Plane, scale: Fraction, *, strict: bool
 ) -> Condition:
     """The next condition is scale * value = constant * prod factor^power, with a real value."""
@@ -230,7 +230,8 @@ def _may_be(value: Plane, condition: Condition) -> bool:
     return own[0] == most[0] and all(a <= b for a, b in zip(own[1:], lowered, strict=True))
 
 
-def _nothing_left(stated: Iterator[Condition]) -> None:
+def nothing_left(stated: Iterator[Condition]) -> None:
+    """All conditions were asked for."""
     if next(stated, None) is not None:
         raise Rejected("the proof states more conditions than there are")
 
