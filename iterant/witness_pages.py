@@ -77,7 +77,7 @@ def lines(run: Grown) -> Iterator[str]:
         yield f"  a bump of height 1 leaves {-run.measured:.12g}: measured in the emitted module"
         yield f"  {-run.stated:.12g} is stated; relative difference {run.difference:.1e}"
         return
-    what = f"growth of the {run.kind}"
+    what = "growth of the norm in the end," if run.kind == "part" else f"growth of the {run.kind}"
     yield f"  {what} {run.per}: {run.measured:.12g} measured in the emitted module, float64"
     yield f"  {run.stated:.12g} is stated; relative difference {run.difference:.1e}"
     reached = next((k for k, size in enumerate(run.sizes) if size >= MANY), None)

@@ -5,6 +5,8 @@ A witness is a state on a small torus, or one that vanishes near walls. How it g
 mode    a wave e^{i theta.x}, or a state that stays a multiple of itself or of two: the amplitudes
         a_k of a run satisfy a_{k+1} = lambda a_k, or a_{k+2} = t a_{k+1} - d a_k, and the growth
         is the largest modulus of a root
+part    of several levels, a state with a part that grows: what the norm grows by in the end is
+        that of the part which grows fastest
 norm    any other state: the growth is that of the norm in one body
 bump    a single bump that leaves values of the other sign: the growth is the size of the least
 """
@@ -28,6 +30,7 @@ from .runtime.contract import Refutation
 
 FIRST = 12  # bodies in which the growth is measured
 MANY = 1e6  # the factor that is spoken of
+HUGE = 10**300  # a growth that no float holds
 MOST_BODIES = 4000
 LARGEST_POINTS = 2_000_000  # times bodies, of a run to that factor
 FITS = 1e-7  # relative, of a run that a recurrence describes
@@ -72,7 +75,7 @@ class Grown:
 
 def bodies_to(growth: float, factor: float = MANY) -> int | None:
     """Bodies until a growth a body reaches a factor."""
-    return ceil(log(factor) / log(growth)) if growth > 1 else None
+    return max(1, ceil(log(factor) / log(growth))) if growth > 1 else None
 
 
 def grown(artifact: Artifact, found: Refutation) -> Grown:
@@ -80,7 +83,8 @@ def grown(artifact: Artifact, found: Refutation) -> Grown:
     witness = found.witness
     module = _module(artifact, tuple(witness.points))
     start = _start(module, artifact, found)
-    stated = float(Fraction(witness.growth))
+    growth = Fraction(witness.growth)
+    stated = float(growth) if growth < HUGE else float("inf")
     kind = "bump" if witness.mode.startswith("a single bump") else "mode"
     wave = _wave(module, witness.mode)
     orbit, sizes, last = _orbit(module, start, _bodies(module, stated, kind))
@@ -90,7 +94,9 @@ def grown(artifact: Artifact, found: Refutation) -> Grown:
         top = max(float(a.abs().max()) for a in start.values())
         measured = -min(float(a.min()) for a in after.values()) / top
     elif (measured := _eigenvalue([_amplitudes(s, wave) for s in orbit])) is None:
-        kind, measured = "norm", _norm_ratio(module, start)
+        several = len(module.plan.levels) > 1 and module.linear
+        kind = "part" if several else "norm"
+        measured = sizes[-1] / sizes[-2] if several else _norm_ratio(module, start)
     return Grown(
         claim=found.claim, mode=witness.mode, kind=kind, points=module.counts,
         steps=witness.steps, stated=stated, measured=measured, sizes=tuple(sizes),

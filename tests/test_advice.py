@@ -3,9 +3,11 @@
 import re
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 import iterant
+from iterant.emitted import Emitted
 from iterant.runtime.contract import Certificate, Refutation
 from iterant.testing import assert_certificate_holds
 
@@ -18,9 +20,16 @@ CARRYING = ("ssprk3", "rk4", "kutta3", "bogacki_shampine", "rk38", "dormand_prin
 WAVES = ("leapfrog", "verlet", "ssprk3", "rk4")
 
 
-def scheme(equation: str, time: str, *, walls: str = "periodic", claim: str = "l2_stable") -> str:
+def scheme(
+    equation: str,
+    time: str,
+    *,
+    walls: str = "periodic",
+    claim: str = "l2_stable",
+    grid: str = "16",
+) -> str:
     return (
-        f"scheme case\ndomain x in [0, 1]\ngrid 16\nboundary {walls}\nfield u\n"
+        f"scheme case\ndomain x in [0, 1]\ngrid {grid}\nboundary {walls}\nfield u\n"
         f"equation {equation}\ntime {time}, steps 60\ncertify {claim}\n"
     )
 
@@ -101,6 +110,50 @@ def test_a_growth_that_does_not_repeat_is_not_promised() -> None:
     (found,) = iterant.certify(text)
     assert isinstance(found, Refutation)
     assert "10^6" not in found.statement
+
+
+BETWEEN = [
+    (grid, walls)
+    for grid in ("16", "100", "16, nodes")
+    for walls in ("dn(u) = 0", "u = 0", "2*u + dn(u) = 0")
+    if "nodes" not in grid or "2*u" not in walls  # these have no certificate
+]
+
+
+@pytest.mark.parametrize(("grid", "walls"), BETWEEN)
+@pytest.mark.parametrize("method", ["leapfrog", "verlet"])
+def test_waves_between_walls_are_refuted_just_above_the_limit(
+    grid: str, walls: str, method: str
+) -> None:
+    """By a quotient, where no mode of the walls is a state of small numbers."""
+    good = scheme("dtt(u) = dxx(u)", f"{method}, step 99/100 * limit", walls=walls, grid=grid)
+    (found,) = iterant.certify(good)
+    assert isinstance(found, Certificate)
+    assert found.limit is not None
+    tau = Fraction(found.limit.value) * Fraction(102, 100)
+    text = scheme("dtt(u) = dxx(u)", f"{method}, step {tau}", walls=walls, grid=grid)
+    artifact = iterant.compile(text, force=True)
+    (verdict,) = artifact.certificates
+    assert isinstance(verdict, Refutation), verdict
+    assert float(Fraction(verdict.witness.growth)) > 1.05
+    assert_certificate_holds(artifact)
+    # the dense matrix of the file's own grid has such a mode
+    points = 16 if "16" in grid else 100
+    module = Emitted(artifact=artifact, counts=(points,))
+    dense = np.abs(np.linalg.eigvals(module.dense())).max()
+    assert dense >= float(Fraction(verdict.witness.growth)) * (1 - 1e-9)
+
+
+@pytest.mark.parametrize("method", ["fed, cycle 3", "fsi, cycle 3", "fed, cycle 2"])
+def test_cycles_are_refuted_at_their_ends(method: str) -> None:
+    """Some cycles have roots of integers in their steps; these are replayed in enclosures."""
+    artifact = iterant.compile(scheme("dt(u) = dxx(u)", f"{method}, step 1/256"), force=True)
+    (found,) = artifact.certificates
+    assert isinstance(found, Refutation)
+    inner = int(method[-1])
+    assert found.witness.steps == inner
+    assert f" in {inner} steps, by 10^6 in " in found.statement
+    assert_certificate_holds(artifact)
 
 
 def test_where_no_step_is_certified_the_method_is_blamed() -> None:

@@ -16,6 +16,7 @@ from .base import Proved
 from .steps import exact
 
 MANY = 10**6
+LARGEST = 700.0  # a logarithm: larger numbers are no floats
 MOST_STAGES = 200  # of rkl2; more lose digits in float32
 CONSTANT = frozenset({"polynomial", "levels", "cycle"})  # rules for operators that do not change
 
@@ -23,10 +24,12 @@ CONSTANT = frozenset({"polynomial", "levels", "cycle"})  # rules for operators t
 def grows(growth: Fraction, inner: int, *, repeated: bool) -> str:
     """`grows by a factor 1.2 in 1 step, by 10^6 in 76 steps`, the latter where growth repeats."""
     steps = f"{inner} step" + "s" * (inner > 1)
-    words = f"grows by a factor {float(growth):.6g} in {steps}"
+    size = log(growth.numerator) - log(growth.denominator)  # of a number of any size
+    shown = f"{float(growth):.6g}" if size < LARGEST else f"10^{int(size / log(10))}"
+    words = f"grows by a factor {shown} in {steps}"
     if not repeated or growth <= 1:
         return words
-    return f"{words}, by 10^6 in {inner * ceil(log(MANY) / log(float(growth)))} steps"
+    return f"{words}, by 10^6 in {inner * ceil(log(MANY) / size)} steps"
 
 
 def alternatives(

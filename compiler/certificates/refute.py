@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from math import isqrt, prod
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ from .base import Proved, claim_text, is_implicit
 from .forms import text
 from .modes import growing_mode, state_arrays
 from .natures import has_one_level, is_constant, is_linear, is_normal, is_steady
+from .quotients import growing_part, levels, root_below
 from .replay import NoReplay, Replay, lower, replays
 from .states import MOST_POINTS, grids, modes, reach, varies
 
@@ -68,7 +69,7 @@ Found = tuple[str, Witness]
 
 def _norms(scheme: Scheme, tau: Expr, proved: Proved | None) -> Found | None:
     if proved is not None and proved.kind == "skew" and not is_normal(scheme):
-        return _traces(scheme, tau)
+        return _traces(scheme, tau) or _quotient(scheme, tau, proved)
     selfadjoint = proved is not None and proved.kind in {"block", "symmetric"}
     if selfadjoint and not has_one_level(scheme) and is_linear(scheme):
         return _traces(scheme, tau)
@@ -107,12 +108,6 @@ def _grown(
     return root_below(ratio) if ratio > 1 else None
 
 
-def root_below(x: Fraction) -> Fraction:
-    """A rational of nine digits not above the square root."""
-    scale = 10**9
-    return Fraction(isqrt(x.numerator * scale**2 // x.denominator), scale)
-
-
 def _witness(
     scheme: Scheme, mode: str, counts: tuple[int, ...], growth: Fraction, state: dict[str, Values]
 ) -> Witness:
@@ -148,7 +143,7 @@ def _traces(scheme: Scheme, tau: Expr) -> Found | None:
             for mode, values in modes(scheme, replay.problem.shape(name)):
                 if not replay.exactly:
                     return None
-                state = replay.arrays(_levels(scheme, name, values))
+                state = replay.arrays(levels(scheme, name, values))
                 recurrence = _orbit(replay, state, name, values)
                 growth = Fraction(0) if recurrence is None else _largest_root(*recurrence)
                 if growth > 1:
@@ -157,19 +152,21 @@ def _traces(scheme: Scheme, tau: Expr) -> Found | None:
     return None
 
 
+def _quotient(scheme: Scheme, tau: Expr, proved: Proved) -> Found | None:
+    """A state with a part in a mode that grows."""
+    found = growing_part(scheme, tau, proved)
+    if found is None:
+        return None
+    witness = _witness(scheme, found.mode, found.counts, found.growth, found.state)
+    words = grows(found.growth, witness.steps, repeated=True)
+    return f"a part of the state {found.mode} {words}", witness
+
+
 def _largest_root(t: Fraction, d: Fraction) -> Fraction:
     """A lower bound of the largest root of x^2 - t x + d."""
     if t * t >= 4 * d:
         return (abs(t) + root_below(t * t - 4 * d)) / 2
     return root_below(d)
-
-
-def _levels(scheme: Scheme, name: str, values: Values) -> dict[str, Values]:
-    """Both levels of a two-level scheme hold the mode."""
-    assert scheme.step is not None
-    older = {a.name: values for a in scheme.step.arrays
-             if a.level and a.rate_of is None and str(a.like.name) == name}  # fmt: skip
-    return {name: values, **older}
 
 
 def _orbit(

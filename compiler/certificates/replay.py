@@ -114,6 +114,7 @@ def replays(scheme: Scheme, counts: tuple[int, ...], tau: Expr) -> Replay:
     formulas += [inline(f, scheme.model) for d in scheme.model.data for f in d.formula or ()]
     free = {p.symbol: p.value for p in scheme.model.params if p.trainable}
     number = number.subs(free)
+    formulas += _coefficients(scheme)
     rational = number.is_Rational and all(_is_rational(f) for f in formulas)
     conditions = any(f.atoms(Where, sympy.Piecewise) for f in formulas)
     if not rational and conditions:
@@ -123,6 +124,15 @@ def replays(scheme: Scheme, counts: tuple[int, ...], tau: Expr) -> Replay:
         _ = found.problem
     except NotRational:
         return Replay(scheme=scheme, counts=counts, tau=number, exactly=False)
+    return found
+
+
+def _coefficients(scheme: Scheme) -> list[Expr]:
+    """What the time method multiplies by: some cycles have roots of integers there."""
+    stages = () if scheme.step is None else scheme.step.body
+    found = [sympy.sympify(v) for s in stages for _, column in s.table for v in column]
+    for update in (u for s in stages for u in s.updates):
+        found += [sympy.sympify(c) for c in (update.slope, *(c for c, _ in update.combination))]
     return found
 
 

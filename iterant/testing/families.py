@@ -86,7 +86,7 @@ def wave(st: Any, stable: bool | None) -> Any:
 
 def iterate(st: Any, stable: bool | None) -> Any:
     """u[k+1, i] as a combination of one to three levels, or its newest level on both sides."""
-    numbers = ("1/4", "1/2", "3/4", "1") if stable else ("1/4", "1/2", "1", "5/4", "2", "-1/2")
+    numbers = ("1/4", "1/2", "3/4", "1") if stable else ("1/4", "1/2", "1", "5/4", "2", "-1/3")
     return st.builds(
         lambda form, r: (
             f"scheme random_iterate\nparam r = {r}\niterate {form}\ncertify l2_stable\n"
