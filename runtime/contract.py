@@ -54,7 +54,7 @@ class Witness:
 
     mode: str
     points: tuple[int, ...]
-    growth: str  # exact or rational lower bound, per step
+    growth: str  # exact or rational lower bound, in `steps` steps: one, or a cycle
     steps: int
     state: Json  # initial values as exact rationals, by array name, flattened in C order
 

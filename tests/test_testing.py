@@ -1,33 +1,21 @@
 """`iterant.testing`: true verdicts are held, false ones are not, and every form of statement is."""
 
-import builtins
-import sys
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
-import sympy
-import torch
 from hypothesis import given, settings, strategies as st
 
 import iterant
 from house import ROOT
-from iterant.compiler.certificates.certify import certify
-from iterant.compiler.emit import emit
-from iterant.compiler.pipeline import lower
-from iterant.compiler.stepping import rational
-from iterant.runtime.contract import Certificate, Limit, Refutation, Unproved, Witness
+from iterant.runtime.contract import Certificate, Limit, Refutation, Witness
 from iterant.runtime.faults import UserError
-from iterant.testing import assert_certificate_holds, fields, parameters, schemes
-from iterant.testing.allowed import Setting, closed_form, emitted, grids, settings as allowed
-from iterant.testing.families import FAMILIES
+from iterant.testing import assert_certificate_holds, schemes
+from iterant.testing.allowed import Setting, closed_form, emitted, settings as allowed
 from iterant.testing.statements import FORMS, form_of
 from iterant.testing.trials import Trial
-from proofs import claim
-from test_classics import CLASSICS, named
-from textbook import Classic
 
 EXAMPLES = ROOT / "examples"
 HELD = (
@@ -127,31 +115,6 @@ def test_every_form_of_statement_is_held(form: str) -> None:
 
 def test_every_form_has_a_case() -> None:
     assert {function.__name__ for _, function in FORMS} == set(FORMS_SEEN)
-
-
-@named(CLASSICS)
-def test_verdicts_on_the_classics_hold(classic: Classic) -> None:
-    """The whole set of a parameter or the limit of a step, as the prover states it."""
-    if classic.waits:
-        pytest.skip("the text needs more of the language")
-    scheme = classic.scheme()
-    asked = replace(claim("l2_stable"), parameter=classic.parameter)
-    found = certify(scheme, asked)
-    if not isinstance(found, Certificate):
-        pytest.skip(found.verdict)
-    if scheme.step_value is None and found.limit is not None:
-        scheme = replace(scheme, step_value=rational(found.limit.value) / 2)
-    scheme = replace(scheme, step_value=scheme.step_value or sympy.S.One, steps=8)
-    code, digest = emit(scheme, lower(scheme), scheme_sha256=found.scheme_sha256)
-    artifact = iterant.Artifact(name="classic", source_code=code, certificates=(found,),
-                                digest=digest, scheme=scheme)  # fmt: skip
-    draws, sizes = allowed(artifact, found, np.random.default_rng(0)), grids(artifact, found)
-    for number in range(5):
-        setting = next(draws)
-        module = emitted(artifact, setting, next(sizes), number)
-        form_of(found.statement)(
-            Trial(emitted=module, certificate=found, setting=setting, steps=16)
-        )
 
 
 # ---- what is false is not
@@ -270,51 +233,3 @@ def test_closed_forms_are_read(text: str, value: float) -> None:
 def test_closed_forms_run_nothing(text: str) -> None:
     with pytest.raises((ValueError, KeyError)):
         closed_form(text, {"h": 0.5})
-
-
-# ---- strategies
-
-
-@pytest.mark.parametrize("family", FAMILIES)
-@settings(max_examples=6)
-@given(data=st.data())
-def test_texts_of_a_family_are_valid(family: str, data: st.DataObject) -> None:
-    text = data.draw(schemes(family))
-    artifact = iterant.compile(text, force=True)
-    assert artifact.certificates[0].claim == "l2_stable"
-    stable = iterant.compile(data.draw(schemes(family, stable=True)), force=True)
-    assert not isinstance(stable.certificates[0], Refutation | Unproved)
-
-
-@settings(max_examples=20)
-@given(data=st.data())
-def test_fields_and_parameters_are_inputs(data: st.DataObject) -> None:
-    artifact = iterant.compile(EXAMPLES / "acoustic_fdtd.scheme", grid=(6, 6))
-    given_fields = data.draw(fields(artifact, scale=0.1))
-    assert artifact.module().start(**given_fields)["p"].shape == (6, 6)
-    values = data.draw(parameters(artifact))
-    assert iterant.compile(EXAMPLES / "acoustic_fdtd.scheme", params=values).certified
-    alone = data.draw(fields((3, 4), batch=(2,)))
-    assert alone.shape == (2, 3, 4)
-    assert alone.dtype == torch.float64
-
-
-def test_strategies_need_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = builtins.__import__
-
-    def without(name: str, *rest: Any, **more: Any) -> Any:
-        if name.startswith("hypothesis"):
-            raise ImportError(name)
-        return whole(name, *rest, **more)
-
-    for name in [n for n in sys.modules if n.startswith("hypothesis.strategies")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setattr(builtins, "__import__", without)
-    monkeypatch.setattr("iterant.runtime.faults.import_module", without)
-    with pytest.raises(UserError, match=r"needs hypothesis.*iterant\[test\]"):
-        schemes()
-
-
-def test_unknown_families_are_told() -> None:
-    with pytest.raises(UserError, match="no family 'heet'"):
-        schemes("heet")
