@@ -62,6 +62,9 @@ ITERATES: dict[str, tuple[str, str]] = {
         "r = 1/2", "u[k+1,i] = ((1-2*r)*u[k-1,i] + 2*r*(u[k,i+1] + u[k,i-1]))/(1+2*r)",
     ),
     "a pole": ("r = 1/2", "u[k+1,i] = (u[k,i] + r*u[k,i-1])/r/5"),
+    "a pole that cancels": (
+        "r = 1/2", "u[k+1,i] = (1/4 + r/4)/(1 + r)*u[k,i+1] + u[k,i]/4",
+    ),
     "roots of cubics": (
         "r = 1/3", "u[k+1,i] = u[k,i]/2 - r*u[k,i-1] + r^2*(u[k,i+1] - 2*u[k,i])",
     ),

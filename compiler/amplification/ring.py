@@ -15,7 +15,6 @@ from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 import flint
-import sympy
 from sympy import Expr, Symbol
 
 from ..stencil import Stencil
@@ -132,27 +131,31 @@ class Ring:
         return found
 
     def fraction(self, expression: Expr) -> tuple[Element, Element]:
-        """(numerator, denominator) of a rational function of the names; raises NotPolynomial."""
-        above, below = sympy.fraction(sympy.together(expression))
-        return self._sum(above), self._sum(below)
+        """(numerator, denominator) of a rational function of the names; raises NotPolynomial.
 
-    def _sum(self, expression: Expr) -> Element:
-        found = self.number(0)
-        for term in sympy.Add.make_args(sympy.expand(expression)):
-            found += self._product(term)
-        return self.reduced(found)
-
-    def _product(self, term: Expr) -> Element:
-        found = self.number(1)
-        for factor in sympy.Mul.make_args(term):
-            base, power = factor.as_base_exp()
-            if factor.is_Rational:
-                found *= self.number(factor)
-            elif base in self.names and power.is_Integer:
-                found *= self.name(base, int(power))
-            else:
-                raise NotPolynomial(f"{factor} is no power of a parameter")
-        return found
+        Nothing is cancelled: (1 + r)/(1 + r) keeps its denominator, which vanishes for r = -1.
+        """
+        if expression.is_Rational:
+            return self.number(expression), self.number(1)
+        if expression in self.names:
+            return self.name(expression), self.number(1)
+        if expression.is_Pow and expression.exp.is_Integer:
+            above, below = self.fraction(expression.base)
+            power = int(expression.exp)
+            if power < 0 and not above:
+                raise NotPolynomial("a coefficient divides by 0")
+            return (above**power, below**power) if power > 0 else (below**-power, above**-power)
+        if not (expression.is_Add or expression.is_Mul):
+            raise NotPolynomial(f"{expression} is no power of a parameter")
+        parts = [self.fraction(e) for e in expression.args]
+        above, below = parts[0]
+        for top, bottom in parts[1:]:
+            if expression.is_Mul:
+                above, below = above * top, below * bottom
+                continue
+            rest = bottom / below.gcd(bottom)
+            above, below = above * rest + top * (below * rest / bottom), below * rest
+        return above, below
 
 
 def _ratio(value: Any) -> tuple[int, int]:
