@@ -1,6 +1,7 @@
 """Models from short texts, and what is said about faulty ones, for the tests of the analysis."""
 
 import re
+import sys
 
 from sympy import Expr
 
@@ -33,7 +34,12 @@ def warned(text: str) -> list[str]:
 
 def short(expression: Expr | None) -> str:
     """Write an expression with u_xx for a derivative and lap(u) for a Laplacian."""
-    text, before = str(expression), ""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(10 * limit)  # sympy's printer nests as deep as what it prints
+    try:
+        text, before = str(expression), ""
+    finally:
+        sys.setrecursionlimit(limit)
     while text != before:
         before = text
         text = re.sub(r"Partial\(([\w\[\]]+), (\w), (\d)\)", _derivative, text)

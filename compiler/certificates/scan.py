@@ -95,7 +95,7 @@ def _value(ring: Ring, p: Element, modes: list[npt.NDArray[np.float64]], m: floa
     d = ring.dim
     total: Table = np.zeros(modes[0].shape, dtype=complex)
     for key, c in p.to_dict().items():
-        term: Any = complex(float(c.p) / float(c.q)) * 1j ** int(key[0]) * m ** int(key[2 + 2 * d])
+        term: Any = complex(int(c.p) / int(c.q)) * 1j ** int(key[0]) * m ** int(key[2 + 2 * d])
         for a, theta in enumerate(modes):
             term = term * np.sin(theta) ** int(key[1 + a])
             term = term * np.sin(theta / 2) ** (2 * int(key[2 + d + a]))

@@ -56,6 +56,12 @@ def factors(left: Left, scalars: Parts, like: Tensor) -> Factors:
     return _last[kind]
 
 
+def forget() -> None:
+    """Let go of all factors; the next solve makes its own."""
+    _made.clear()
+    _last.clear()
+
+
 def _factors(left: Left, scalars: Parts, like: Tensor) -> Factors:
     with torch.no_grad():
         check = like.device.type != "meta"
