@@ -26,8 +26,11 @@ RECIPE := $(shell sed '/^\[tool.ruff\]/,$$d' pyproject.toml | cat - constraints.
 	    $(PIP) install -c constraints.txt --no-build-isolation -e '.[$(EXTRAS)]'; fi
 	@echo "$(RECIPE)" > $@
 
+# A file of tests stays in one process, where what it compiled is found again.
+SHARED := -n auto --maxprocesses 4 --dist loadfile
+
 test: lint types  ## ruff, mypy --strict and the tests that take seconds
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(SHARED)
 
 lint: venv
 	@$(BIN)/ruff check
@@ -37,7 +40,7 @@ types: venv
 	@$(BIN)/mypy --strict
 
 slow: venv  ## the tests that take minutes, such as building the wheel and running it elsewhere
-	@$(BIN)/python -m pytest -m slow
+	@$(BIN)/python -m pytest -m slow $(SHARED)
 
 demo: venv  ## compile Perona-Malik, prove its step stable, denoise a photograph
 	@$(BIN)/python examples/demo.py
