@@ -18,12 +18,14 @@ from typing import TypeAlias
 from ...runtime.contract import Json
 from .algebraic import Algebraic
 from .cube import Budget, Ends, Exact, Undecided
-from .line import Condition, Part, condition, parts
+from .line import Condition, Part, Plane, condition, parts
 from .ring import Element, Ring
 from .schur import Quantity
 from .torus import Demand, Span, demand, evidence
 
 DIGITS = 10**12
+MOST_DISCRIMINANT = 2500
+FAR = 2**20  # no set is looked for beyond
 EASY = 40  # that part of a budget is spent before the modes of a grid are looked at
 NEAR = Fraction(1, 10**7)  # how far floats may be off
 SHORTER = tuple(1 - Fraction(1, n) for n in (10**6, 10**4, 10**3, 20))
@@ -92,28 +94,30 @@ def _patch(
     if start < 0 and any(f.variable and f.power % 2 for d in demands for f in d.pieces):
         return None  # m itself changes its sign
     first = mirrored or low.rational is None or part.closed_low
-    if high is None:
-        span = Span(low=Fraction(0), high=None, step=1, ends=(first, False))
-        return _proved(demands, span, budget, mirrored=False, sharp=True)
     step = _step(demands) if start == 0 else 1
-    end, sharp = _power(high, step)
-    whole = [Span(low=start, high=end, step=step, ends=(first, last))
-             for last in dict.fromkeys((part.closed_high or not sharp, False))]  # fmt: skip
+    if high is None:
+        sharp, top = True, Fraction(FAR)
+        whole = [Span(low=Fraction(0), high=None, step=1, ends=(first, False))]
+    else:
+        (end, sharp), top = _power(high, step), high.low
+        whole = [Span(low=start, high=end, step=step, ends=(first, last))
+                 for last in dict.fromkeys((part.closed_high or not sharp, False))]  # fmt: skip
     for span in whole:
         found = _proved(demands, span, budget.share(EASY), mirrored=mirrored, sharp=sharp)
         if found is not None:
             return found
-    begin, reached = (Fraction(x) for x in estimate(start, high.low))
-    moved = begin > start + NEAR * (high.low - start)  # the set begins later
-    for span in whole if not moved and reached > high.low * (1 - NEAR) else ():
+    begin, reached = (Fraction(x) for x in estimate(start, top))
+    moved = begin > start + NEAR * (top - start)  # the set begins later
+    for span in whole if not moved and reached > top * (1 - NEAR) else ():
         found = _proved(demands, span, budget.share(4), mirrored=mirrored, sharp=sharp)
         if found is not None:
             return found
     if moved:
         start, step, mirrored, first = begin, 1, False, True
+    top = min(top, reached)
     for factor in SHORTER:
-        less = (min(high.low, reached) - start) * (1 - factor)
-        ends = -_floor(-start - less) if moved else start, _floor(min(high.low, reached) - less)
+        less = (top - start) * (1 - factor)
+        ends = -_floor(-start - less) if moved else start, _floor(top - less)
         if ends[0] < ends[1]:
             span = Span(low=ends[0], high=ends[1] ** step, step=step, ends=(first, True))
             found = _proved(demands, span, budget.share(2), mirrored=mirrored, sharp=False)
@@ -182,8 +186,16 @@ def _on_lines(
                 continue  # a line that the theory of one axis does not speak of
             bare = replace(q, value=moved, divisor=ring.number(1))
             found = condition(bare, y=2 + ring.dim, m=2 + 2 * ring.dim)
+            if any(_heavy(f.plane) for f in found.factors):
+                continue  # the search on cubes has to do without this bound
             asked.setdefault(f"{q.strict} {moved}", found)
     return parts(tuple(asked.values()), low, high)
+
+
+def _heavy(f: Plane) -> bool:
+    """The discriminant would take longer than all the rest."""
+    wide = len(f) - 1
+    return wide * wide * max(p.degree() for p in f) > MOST_DISCRIMINANT
 
 
 def _lines(ring: Ring) -> Iterator[list[Element]]:

@@ -39,7 +39,7 @@ def reach(
     most = 1 + (1e-9 if len(polynomial) < 3 else 1e-6)
 
     def end(good: float, bad: float) -> float:
-        for _ in range(40):
+        for _ in range(60):
             middle = (good + bad) / 2
             good, bad = (good, middle) if largest(middle) > most else (middle, bad)
         return good
