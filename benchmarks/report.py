@@ -6,11 +6,12 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from .acceptance import Line, lines
+from .cases import CASES
 from .contest import Contest, Score
 from .contestants import TABLE
 
@@ -30,6 +31,7 @@ class Results:
     contests: Sequence[Contest]
     examples: Sequence[Mapping[str, Any]] = ()
     gradient: Mapping[str, Any] = field(default_factory=dict)
+    again: Sequence[str] = ()  # cases that were timed after the complete run
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -71,6 +73,8 @@ def markdown(results: Results) -> str:
     loads = results.loads
     low, high = (f"{load:.1f}" for load in (min(loads), max(loads)))
     busy = f"Load average during the run: {low} to {high}; medians of {results.rounds} rounds."
+    titles = [c.case.title for c in results.contests if c.case.name in results.again]
+    busy += f" Timed anew, after a change of the code: {'; '.join(titles)}." if titles else ""
     parts = [
         "### Machine",
         "\n".join(f"- {name}: {text}" for name, text in results.machine.items()) + f"\n\n{busy}",
@@ -185,6 +189,34 @@ def demands(asked: Sequence[Line]) -> str:
 # ---- files
 
 
+def renewed(found: Results) -> Results:
+    """The last complete run with these contests in the place of its own."""
+    past = json.loads(RESULTS.read_text(encoding="utf-8"))
+    new = {contest.case.name: contest for contest in found.contests}
+    names = {f.name for f in fields(Score)}
+    contests = [
+        new.get(case.name)
+        or Contest(
+            case=case,
+            n=past["cases"][case.name]["shape"][0],
+            scores={
+                name: Score(**{k: v for k, v in score.items() if k in names})
+                for name, score in past["cases"][case.name]["contestants"].items()
+            },
+        )
+        for case in CASES
+        if case.name in new or case.name in past["cases"]
+    ]
+    return replace(
+        found,
+        loads=[*past["loads"], *found.loads],
+        contests=contests,
+        examples=past["examples"],
+        gradient=past["gradient"],
+        again=sorted({*past.get("again", ()), *new}),
+    )
+
+
 def write(results: Results) -> None:
     """Put the tables between the markers of the page, and everything into the JSON file."""
     page = PAGE.read_text(encoding="utf-8")
@@ -218,5 +250,6 @@ def plain(results: Results) -> dict[str, Any]:
         },
         "examples": [dict(row) for row in results.examples],
         "gradient": dict(results.gradient),
+        "again": list(results.again),
         "asked": [{**asdict(line), "verdict": line.verdict} for line in results.lines],
     }

@@ -2,7 +2,8 @@
 
 `python -m benchmarks.run [--quick] [--only NAME] [--contestants A,B] [--compare]`.
 
-A complete run, without options, writes docs/benchmarks.md and benchmarks/results.json; any other
+A complete run, without options, writes docs/benchmarks.md and benchmarks/results.json; `--again`
+with `--only` times these cases anew and puts them in the place of those of that run; any other run
 prints its tables. Every contestant's result is compared with Iterant's before it is timed.
 """
 
@@ -30,6 +31,7 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--contestants", default=",".join(TABLE), help="names with commas")
     parser.add_argument("--compare", action="store_true", help="compare on small grids, no times")
     parser.add_argument("--eager", action="store_true", help="compare without torch's compiler")
+    parser.add_argument("--again", action="store_true", help="put --only into the last results")
     parser.add_argument("--points", type=int, help="points along each axis, for --compare")
     found = parser.parse_args(arguments)
     found.contestants = found.contestants.split(",")
@@ -74,8 +76,10 @@ def main(arguments: list[str] | None = None) -> int:
         examples=examples(wanted),
         gradient=gradient(wanted),
     )
+    complete = not wanted.quick and wanted.contestants == [*TABLE]
+    results = report.renewed(results) if wanted.again and complete else results
     tell(report.markdown(results))
-    if not (wanted.quick or wanted.only) and wanted.contestants == [*TABLE]:
+    if complete and (wanted.again or not wanted.only):
         report.write(results)
         tell(f"wrote {report.PAGE.relative_to(report.ROOT)} and {report.RESULTS.name}")
         return int(any(line.verdict == "missed" for line in results.lines))

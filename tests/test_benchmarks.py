@@ -7,6 +7,9 @@ import warnings
 import numpy as np
 import pytest
 
+from benchmarks.cases import CASES
+from benchmarks.contest import Contest, Score
+from benchmarks.report import Results, markdown, renewed
 from benchmarks.steps.problems import PROBLEMS, Array, Problem
 from benchmarks.too_large import rows
 from house import ROOT
@@ -35,6 +38,21 @@ def test_contestants_agree() -> None:
 def test_compiled_contestants_agree() -> None:
     told = compare("--contestants", "iterant,hand,numpy")
     assert told.count("off by") == 8 * 3
+
+
+def test_a_case_that_is_timed_anew_takes_its_place() -> None:
+    case = next(case for case in CASES if case.name == "heat3d_nodes")
+    scores = {"iterant": Score(seconds=[1e-3]), "hand": Score(seconds=[2e-3])}
+    found = Results(
+        machine={}, loads=[9.5], rounds=7, contests=[Contest(case=case, n=192, scores=scores)]
+    )
+    both = renewed(found)
+    assert [c.case.name for c in both.contests] == [case.name for case in CASES]
+    assert next(c for c in both.contests if c.case == case).ratio("hand") == 2
+    assert all(c.ratio("hand") for c in both.contests)
+    page = markdown(both)
+    assert f"Timed anew, after a change of the code: {case.title}." in page
+    assert "to 9.5" in page
 
 
 def test_steps_that_are_too_large_are_refused() -> None:
