@@ -163,10 +163,13 @@ class Emitted:
     # ---- steps
 
     def step(self, levels: Arrays, index: int = 0) -> Arrays:
-        """One body."""
+        """One body; an array that no level enters is repeated for each sample."""
         with torch.no_grad():
             after = self.module.step({**self.static, **levels}, index)
-        return {n: after[n] for n in self.plan.levels}
+        batch = torch.broadcast_shapes(
+            *(a.shape[: a.ndim - len(self.counts)] for a in levels.values())
+        )  # type: ignore[no-untyped-call]
+        return {n: after[n].expand(*batch, *self.shape(n)) for n in self.plan.levels}
 
     def moved(self, levels: Arrays, index: int = 0) -> Arrays:
         """The homogeneous part of one body."""
@@ -212,6 +215,10 @@ class Emitted:
         Fourier transforms of the answers to an impulse in each array; where the step knows places
         there is no such matrix.
         """
+        return self._symbols
+
+    @cached_property
+    def _symbols(self) -> np.ndarray[Any, Any]:
         names, dim = self.plan.levels, len(self.counts)
         impulses = self.zero(len(names))
         for j, name in enumerate(names):
@@ -223,6 +230,10 @@ class Emitted:
 
     def dense(self) -> np.ndarray[Any, Any]:
         """The matrix of a linear body on all values of all arrays, in the order of the levels."""
+        return self._dense
+
+    @cached_property
+    def _dense(self) -> np.ndarray[Any, Any]:
         sizes = [math.prod(self.shape(n)) for n in self.plan.levels]
         units, first = self.zero(sum(sizes)), 0
         for name, size in zip(self.plan.levels, sizes, strict=True):

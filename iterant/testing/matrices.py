@@ -12,7 +12,7 @@ import numpy as np
 
 from ..emitted import Emitted
 
-MOST = 300  # values of a dense matrix
+MOST = 200  # values of a dense matrix
 ROOTS = 2e-6  # of eigenvalues of matrices that are not normal
 TRANSIENT = 30.0  # from 2^10 to 2^20 bodies: bounded powers stay, a Jordan block grows by 1000
 
