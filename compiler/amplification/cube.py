@@ -24,7 +24,7 @@ from .bernstein import Cells, as_floats, blown, flipped, halved, scaled
 
 Ends: TypeAlias = tuple[bool, bool]
 MOST_WORK = 160_000_000  # operations on floats in one search: a few seconds at most
-MOST_EXACT = 16_000_000  # operations on whole numbers for one tree
+MOST_EXACT = 12_000_000  # operations on whole numbers for one tree
 BOX = 10_000  # what a box costs whatever its size, in operations
 FILLED = 1  # a step in whole numbers, in operations on floats
 HALVINGS = 4  # in a row, before an edge of zeros is looked for

@@ -186,13 +186,13 @@ def _on_lines(
                 continue  # a line that the theory of one axis does not speak of
             bare = replace(q, value=moved, divisor=ring.number(1))
             found = condition(bare, y=2 + ring.dim, m=2 + 2 * ring.dim)
-            if any(_heavy(f.plane) for f in found.factors):
+            if any(heavy(f.plane) for f in found.factors):
                 continue  # the search on cubes has to do without this bound
             asked.setdefault(f"{q.strict} {moved}", found)
     return parts(tuple(asked.values()), low, high)
 
 
-def _heavy(f: Plane) -> bool:
+def heavy(f: Plane) -> bool:
     """The discriminant would take longer than all the rest."""
     wide = len(f) - 1
     return wide * wide * max(p.degree() for p in f) > MOST_DISCRIMINANT

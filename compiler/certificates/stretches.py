@@ -15,7 +15,7 @@ from ..amplification.algebraic import Algebraic
 from ..amplification.cube import Budget
 from ..amplification.evidence import evidence
 from ..amplification.line import Part, condition, parts
-from ..amplification.region import Estimate, Patch, patches
+from ..amplification.region import Estimate, Patch, heavy, patches
 from ..amplification.ring import Element, Ring
 from ..amplification.schur import Quantity
 from ..amplification.through import through, through_number
@@ -55,8 +55,9 @@ def stretches(
         for part in parts(listed, low, high):
             yield _of_line(part, evidence(listed, part))
         return
-    if (found := through(ring, polynomial, asked, Budget())) is not None:
-        listed = tuple(condition(q, y=Y_OF_ONE, m=M_OF_ONE) for q in found.asked)
+    found = through(ring, polynomial, asked, Budget())
+    listed = tuple(condition(q, y=Y_OF_ONE, m=M_OF_ONE) for q in found.asked) if found else ()
+    if found is not None and not any(heavy(f.plane) for c in listed for f in c.factors):
         for part in parts(listed, low, high):
             proof = through_number(evidence(listed, part), ring, found, asked)
             yield _of_line(part, proof, exactly=found.exactly)
