@@ -146,3 +146,11 @@ def test_growth_is_told_where_other_modes_have_no_newest_level() -> None:
     found = answer("u[k+1, i] + 2*r*u[k+1, i+1] = 2*u[k, i]/3")  # singular at theta = pi
     assert isinstance(found, Refutation)
     assert found.witness.points[0] % 2
+
+
+def test_degrees_that_are_too_high_end_in_a_verdict() -> None:
+    wide = " + ".join(f"(1/9 + r^{k})*u[k+1, i+{k}]" for k in range(1, 6))
+    far = " + ".join(f"r^{k}/3*u[k, i-{k}] + r/{k}*u[k-1, i+{k}]" for k in range(1, 6))
+    found = answer(f"9*u[k+1, i] + {wide} = u[k, i] + {far}", "1/1000")
+    assert isinstance(found, Unproved)
+    assert "too high a degree" in found.reason

@@ -16,12 +16,14 @@ from typing import TypeAlias
 import flint
 
 from .algebraic import Algebraic, real_roots
+from .cube import Undecided
 from .rectangle import sign_on
 from .ring import Element
 from .schur import Quantity
 
 Plane: TypeAlias = tuple[flint.fmpz_poly, ...]  # coefficients of y^0, y^1, ... in powers of m
 End: TypeAlias = Algebraic | None  # None: the set has no end there
+MOST_WORK = 40_000_000  # of all discriminants: seconds, up to a minute where all terms occur
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,12 @@ def discriminant(f: Plane) -> flint.fmpz_poly:
             whole += c * m**k * y**j
     row = {powers[0]: c for powers, c in whole.discriminant("y").to_dict().items()}
     return flint.fmpz_poly([int(row.get(k, 0)) for k in range(max(row, default=0) + 1)])
+
+
+def _work(f: Plane) -> int:
+    """What a discriminant takes, by its degrees in y and in m: 1e-7 to 1e-6 s each."""
+    degree: int = max(p.degree() for p in f)
+    return (len(f) - 1) ** 4 * degree**2
 
 
 def criticals(f: Plane) -> list[flint.fmpz_poly]:
@@ -209,7 +217,12 @@ class Part:
 def cells(
     conditions: tuple[Condition, ...], low: Fraction | None, high: Fraction | None
 ) -> list[Cell]:
-    """The cells of the closed interval from low to high, each decided at a sample."""
+    """The cells of the closed interval from low to high, each decided at a sample.
+
+    Raises Undecided where the degrees are too high.
+    """
+    if sum(_work(f.plane) for c in conditions for f in c.factors) > MOST_WORK:
+        raise Undecided("the conditions have too high a degree to be decided")
     polynomials = [p for c in conditions for f in c.factors for p in criticals(f.plane)]
     polynomials += [linear(x) for x in (low, high) if x is not None]
     marks: list[End] = [

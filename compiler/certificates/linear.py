@@ -17,6 +17,7 @@ import sympy
 from sympy import Expr
 
 from ...runtime.contract import Json
+from ..amplification.cube import Undecided
 from ..amplification.evidence import numbers
 from ..grid import reads
 from ..model import Param
@@ -91,7 +92,11 @@ def _stretches(
     found: Family, case: Case, low: Fraction | None, high: Fraction | None
 ) -> Iterator[Stretch]:
     ring, polynomial = found.reduced.ring, found.reduced.coefficients
-    return stretches(ring, case.asked, low, high, reach(ring, polynomial), polynomial=polynomial)
+    far = reach(ring, polynomial)
+    try:
+        yield from stretches(ring, case.asked, low, high, far, polynomial=polynomial)
+    except Undecided as trouble:
+        raise Unprovable(str(trouble)) from None
 
 
 def declared(param: Param) -> tuple[Fraction | None, Fraction | None]:
