@@ -25,6 +25,7 @@ from .torus import Demand, Span, demand, evidence
 
 DIGITS = 10**12
 MOST_DISCRIMINANT = 2500
+MOST_LINES = 30_000_000
 FAR = 2**20  # no set is looked for beyond
 EASY = 40  # that part of a budget is spent before the modes of a grid are looked at
 NEAR = Fraction(1, 10**7)  # how far floats may be off
@@ -186,10 +187,20 @@ def _on_lines(
                 continue  # a line that the theory of one axis does not speak of
             bare = replace(q, value=moved, divisor=ring.number(1))
             found = condition(bare, y=2 + ring.dim, m=2 + 2 * ring.dim)
-            if any(heavy(f.plane) for f in found.factors):
-                continue  # the search on cubes has to do without this bound
-            asked.setdefault(f"{q.strict} {moved}", found)
-    return parts(tuple(asked.values()), low, high)
+            if not any(heavy(f.plane) for f in found.factors):
+                asked.setdefault(f"{q.strict} {moved}", found)
+    chosen, work = list[Condition](), 0
+    for c in sorted(asked.values(), key=_work):  # the search on cubes does without the others
+        work += _work(c)
+        if work <= MOST_LINES:
+            chosen.append(c)
+    return parts(tuple(chosen), low, high)
+
+
+def _work(c: Condition) -> int:
+    """What the discriminants of a condition take, as their degrees say."""
+    sizes = ((len(f.plane) - 1, max(p.degree() for p in f.plane)) for f in c.factors)
+    return sum(int(n**4 * m**2) for n, m in sizes)
 
 
 def heavy(f: Plane) -> bool:
