@@ -23,7 +23,7 @@ from ..amplification.left import determinant
 from ..amplification.ring import Element, Ring
 from ..amplification.schur import Quantity, closed_disc, derivative, modulus, open_disc
 from ..amplification.step import Matrix
-from .conserved import kept_form, minors
+from .conserved import kept_form, minors, valued
 from .families import Family
 from .scan import values
 
@@ -105,9 +105,14 @@ def energy(matrix: Matrix, at: Fraction) -> Case | None:
     )
 
 
-def conserved(matrix: Matrix) -> Case | None:
-    """A Hermitian form W > 0 of each mode with G* W G = W."""
-    form = kept_form(matrix)
+def conserved(matrix: Matrix, along: tuple[Matrix, Fraction] | None = None) -> Case | None:
+    """A Hermitian form W > 0 of each mode with G* W G = W.
+
+    `along`: the same step in another variable, and its value, at which the form is taken.
+    """
+    form = kept_form(matrix if along is None else along[0])
+    if form is not None and along is not None:
+        form = valued(matrix.ring, form, along[1])
     if form is None:
         return None
     return Case(

@@ -55,6 +55,15 @@ def kept_form(matrix: Matrix) -> Table | None:
     return None
 
 
+def valued(ring: Ring, form: Table, value: Fraction) -> Table:
+    """W at a value of m, with whole coefficients; it is kept by the step with that value."""
+    place = 2 + 2 * ring.dim
+    images = [ring.number(value) if k == place else g for k, g in enumerate(ring.generators)]
+    found = [[e.compose(*images, ctx=ring.context) for e in row] for row in form]
+    unit = lcm(*(int(c.q) for row in found for e in row for c in e.coeffs()))
+    return [[e * unit for e in row] for row in found]
+
+
 def minors(ring: Ring, form: Table) -> list[Quantity]:
     """The leading principal minors, all > 0 exactly where the form is."""
     found = []

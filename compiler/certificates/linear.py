@@ -61,6 +61,19 @@ def _ways(
             yield plain, case
         if (case := conserved(plain.matrix)) is not None:
             yield plain, case
+        for other, value in _along(scheme, plain):
+            if (case := conserved(plain.matrix, (other.matrix, value))) is not None:
+                yield plain, case
+
+
+def _along(scheme: Scheme, plain: Family) -> Iterator[tuple[Family, Fraction]]:
+    """A step in which no name is left, in one of the names that have values."""
+    if plain.monomial.free_symbols:
+        return
+    for symbol, value in exact(scheme).items():
+        if str(symbol) in plain.fixed and value.is_Rational:
+            assert isinstance(symbol, sympy.Symbol)
+            yield parameter_family(scheme, symbol, {}), Fraction(int(value.p), int(value.q))
 
 
 def _over_parameter(question: Question) -> Proved:
