@@ -216,7 +216,7 @@ def on_cube(f: Plane, chart: Chart, span: Span, work: Work) -> Plane:
 
 
 def _coordinate(way: list[int] | None, y: int, s: int, high: int) -> Line:
-    """y^y sin^s times (1 + x^2)^high in the coordinate of one axis."""
+    """The powers y of sin^2(theta/2), s of sin(theta), times (1 + x^2)^high, by powers of x."""
     if way is None:
         return [0] * y + [1]
     near, sign = way
