@@ -30,6 +30,7 @@ from .scan import reach
 from .steps import exact
 from .stretches import Stretch, as_set, shown, stretches
 
+MOST_TERMS = 1500  # of a polynomial on several axes: its squares are factored in seconds
 LEFT_OUT = "sources are left out: the difference of two solutions"
 
 
@@ -52,6 +53,9 @@ def _ways(
     scheme: Scheme, found: Family, numeric: Callable[[], Family]
 ) -> Iterator[tuple[Family, Case]]:
     """The cases that may hold, the simplest first; weights need numbers for all names but one."""
+    terms = sum(len(p.to_dict()) for p in found.reduced.coefficients)
+    if found.reduced.ring.dim > 1 and terms > MOST_TERMS:
+        raise Unprovable("the characteristic polynomial of a step on several axes is too large")
     yield found, roots(found)
     if (case := waves(found)) is not None:
         yield found, case
