@@ -107,8 +107,11 @@ def unknown(name: tree.Name, place: Place, what: str = "name") -> None:
         known += [w for w, (kind, _) in _CONSTANTS.items() if not kind or kind in place.kinds]
     axes = [axis.name for axis in scope.axes]
     hint = derivative(word, scope.of_kind("field"), axes, wall="dn" in place.kinds) or ""
+    words = [*WORDS, *_derivatives(scope)]
+    if what != "name":  # what is called is rather a word of the language than a number
+        hint = hint or suggest(word, [*known, *words], most=0)
     hint = hint or suggest(word, known, most=0)
-    hint = hint or suggest(word, [*WORDS, *_derivatives(scope)], most=0)
+    hint = hint or suggest(word, words, most=0)
     if not hint and what == "name" and "field" in place.kinds:
         hint = f"an unknown is declared by `field {word}`, a number by `param {word} = 1`"
         hint = hint.replace("`", "")
