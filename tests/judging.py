@@ -164,7 +164,7 @@ def silent(found: list[Answer]) -> list[Answer]:
 
 def answers(cases: list[Classic]) -> dict[Classic, list[Answer]]:
     """All verdicts on the entries that the discretisation takes."""
-    return {c: [whole(c), *beside(c)] for c in cases if not c.waits}
+    return {c: [whole(c), *beside(c)] for c in cases}
 
 
 def report(cases: list[Classic]) -> None:

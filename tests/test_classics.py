@@ -11,7 +11,7 @@ import pytest
 
 from iterant.compiler.reference.arithmetic import Singular
 from judging import answers, beside, silent, whole
-from textbook import LATER, Classic, allowed, classics, probes
+from textbook import Classic, allowed, classics, probes
 from tori import Torus, dense, grows, pencil
 
 CLASSICS = classics()
@@ -35,8 +35,8 @@ def named(cases: list[Classic], *, some: bool = True) -> pytest.MarkDecorator:
 
 
 def step_of(classic: Classic, value: Fraction | float) -> Torus:
-    """The step as the reference takes it, from the equations alone where that is refused."""
-    return pencil(classic, value) if classic.waits else dense(classic, value)
+    """The step as the reference takes it."""
+    return dense(classic, value)
 
 
 @named(CLASSICS)
@@ -69,8 +69,6 @@ def test_powers_at_the_ends_tell_whether_they_belong(classic: Classic) -> None:
 
 @named([c for c in CLASSICS if "iterate" in c.text])
 def test_the_reference_takes_the_step_that_the_equations_say(classic: Classic) -> None:
-    if classic.waits:
-        pytest.skip(LATER)
     for probe in probes(classic)[:2]:
         one, other = (way(classic, probe.value).radius for way in (dense, pencil))
         assert abs(one - other) <= 1e-5 * max(1, other)
@@ -81,8 +79,6 @@ def test_the_reference_takes_the_step_that_the_equations_say(classic: Classic) -
 
 @named(CLASSICS, some=False)
 def test_sets_and_limits_are_the_textbooks(classic: Classic) -> None:
-    if classic.waits:
-        pytest.skip(LATER)
     found = whole(classic)
     assert found.mark == ("digits" if classic.digits else "right") or (
         found.mark == "open" and classic.unproved
@@ -91,8 +87,6 @@ def test_sets_and_limits_are_the_textbooks(classic: Classic) -> None:
 
 @named(CLASSICS)
 def test_verdicts_inside_and_outside(classic: Classic) -> None:
-    if classic.waits:
-        pytest.skip(LATER)
     found = [whole(classic), *beside(classic)]
     assert not [a for a in found if a.mark == "wrong"], found
     assert bool(silent(found)) == bool(classic.unproved), silent(found) or "all is answered now"
@@ -100,7 +94,6 @@ def test_verdicts_inside_and_outside(classic: Classic) -> None:
 
 def test_the_table_covers_the_field() -> None:
     assert len({c.label for c in CLASSICS}) == len(CLASSICS) >= 240
-    assert len([c for c in CLASSICS if not c.waits]) >= 120
     traps = " ".join(c.trap for c in CLASSICS)
     kinds = ("never", "always", "only above a limit", "defective unit roots", "wrong sign",
              "two intervals", "long waves only", "not defective", "not zero-stable")  # fmt: skip
@@ -109,7 +102,7 @@ def test_the_table_covers_the_field() -> None:
 
 
 def test_coverage_of_sets() -> None:
-    found = [whole(c) for c in CLASSICS if not (c.slow or c.waits)]
+    found = [whole(c) for c in CLASSICS if not c.slow]
     assert not [a for a in found if a.mark == "wrong"]
     assert len(silent(found)) <= (1 - SETS) * len(found), silent(found)
 

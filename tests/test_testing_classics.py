@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 import sympy
 
 import iterant
@@ -11,7 +10,7 @@ from iterant.compiler.certificates.certify import certify
 from iterant.compiler.emit import emit
 from iterant.compiler.pipeline import lower
 from iterant.compiler.stepping import rational
-from iterant.runtime.contract import Certificate
+from iterant.runtime.contract import Certificate, Refutation
 from iterant.testing.allowed import emitted, grids, settings as allowed
 from iterant.testing.statements import form_of
 from iterant.testing.trials import Trial
@@ -23,13 +22,13 @@ from textbook import Classic
 @named(CLASSICS)
 def test_verdicts_on_the_classics_hold(classic: Classic) -> None:
     """The whole set of a parameter or the limit of a step, as the prover states it."""
-    if classic.waits:
-        pytest.skip("the text needs more of the language")
     scheme = classic.scheme()
     asked = replace(claim("l2_stable"), parameter=classic.parameter)
     found = certify(scheme, asked)
     if not isinstance(found, Certificate):
-        pytest.skip(found.verdict)
+        # its witness is run by the tests of witnesses; nothing is stated that could be held
+        assert isinstance(found, Refutation) or not classic.stable or classic.unproved, found
+        return
     if scheme.step_value is None and found.limit is not None:
         scheme = replace(scheme, step_value=rational(found.limit.value) / 2)
     scheme = replace(scheme, step_value=scheme.step_value or sympy.S.One, steps=8)

@@ -19,11 +19,10 @@ from iterant.compiler.discretise import discretise
 from iterant.compiler.model import Model
 from iterant.compiler.parse import parse
 from iterant.compiler.scheme import Scheme
-from iterant.compiler.source import SchemeError, Source
+from iterant.compiler.source import Source
 from proofs import closed
 
 FOLDER = Path(__file__).resolve().parent / "classics"
-LATER = "an implicit `iterate` is not there yet"
 ROUGH = Fraction(1, 500)  # relative: of ends that books give by some digits
 
 
@@ -47,7 +46,6 @@ class Classic:
     stable: tuple[tuple[End, End], ...]
     parameter: str | None = None
     trap: str = ""
-    needs: str = ""  # what the language has to offer first
     counts: tuple[int, ...] = ()  # points of the dense matrix on Z^d
     drift: bool = False  # theta = 0 has a double root: growth that is linear in time
     between: bool = False  # the worst mode is none of the grid's
@@ -95,22 +93,6 @@ class Classic:
     @property
     def _source(self) -> Source:
         return Source("classic.scheme", f"scheme classic\n{self.text.lstrip()}")
-
-    @cached_property
-    def refused(self) -> str | None:
-        """The words with which the discretisation refuses the text, None where it takes it."""
-        try:
-            self.scheme()
-        except SchemeError as trouble:
-            return "; ".join(d.message for d in trouble.diagnostics)
-        return None
-
-    @property
-    def waits(self) -> bool:
-        """The text needs what the discretisation says is not there yet."""
-        words = self.refused
-        assert words is None or (self.needs == "implicit" and words == LATER), words
-        return words is not None
 
     def number(self, end: End) -> float:
         """An end with the spacings and parameters of the file."""
