@@ -13,14 +13,19 @@ from ..grid import Flux, Linear, Read, walk
 from ..reference.arithmetic import Values
 from ..scheme import GridAxis, Scheme
 from .methods import Foreign, tableau
+from .natures import is_constant
 
 SIZES = (4, 8, 16)
 MOST_POINTS = 5000
 
 
 def grids(scheme: Scheme) -> Iterator[tuple[int, ...]]:
-    """Small grids on which a state is one on the file's grid too."""
-    reaches = reach(scheme)
+    """Small grids on which a state is one on the file's grid too, without those of the same waves.
+
+    On a torus and with constant coefficients `modes` of 8 points are those of 4.
+    """
+    reaches, seen = reach(scheme), set[tuple[int, ...]]()
+    alike = all(axis.periodic for axis in scheme.axes) and is_constant(scheme)
     for size in SIZES:
         counts = []
         for axis, (below, above) in zip(scheme.axes, reaches, strict=True):
@@ -34,7 +39,9 @@ def grids(scheme: Scheme) -> Iterator[tuple[int, ...]]:
                 n = size + below + above
                 n = n if axis.count is None else min(n, axis.count)
             counts.append(n)
-        if int(np.prod(counts)) <= MOST_POINTS:
+        waves = tuple(4 if alike and n % 4 == 0 else n for n in counts)
+        if int(np.prod(counts)) <= MOST_POINTS and waves not in seen:
+            seen.add(waves)
             yield tuple(counts)
 
 
