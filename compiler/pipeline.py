@@ -14,7 +14,7 @@ from typing import Any
 from ..runtime.contract import Certificate, Limit, Refutation, Unproved, Verdict
 from .analyse import analyse
 from .architectures import build
-from .budget import OutOfTime, budget
+from .budget import OutOfTime, at_rest, budget
 from .certificates.base import claim_text
 from .certificates.certify import certify, signed
 from .certificates.normal import scheme_digest
@@ -95,6 +95,8 @@ def prove(source: Source, *, prove_seconds: float | None = None, **overrides: An
         if not replaced:
             raise
         raise SchemeError(source, _blamed(fault, source, prove_seconds, replaced)) from None
+    finally:
+        at_rest()
 
 
 def _proved(source: Source, prove_seconds: float | None, overrides: Mapping[str, Any]) -> Compiled:

@@ -10,6 +10,7 @@ import typer
 
 from . import options as o
 from .console import Exit, guarded, open_streams, show_fault
+from .proving import proving
 
 HELP = "Compile a PDE or an iterative scheme to certified, readable PyTorch."
 ENDS = (
@@ -62,7 +63,7 @@ def certify(
     out: o.Out = None,
     json: o.AsJson = False,
     param: o.Params = None,
-    prove_seconds: o.ProveSeconds = None,
+    prove_seconds: o.ProveSeconds = "10",
     show_witness: o.ShowWitness = False,
     plot: o.WitnessPlot = None,
     rounding: o.Rounding = False,
@@ -75,7 +76,7 @@ def certify(
         out,
         json=json,
         params=words.params(param or ()),
-        seconds=None if prove_seconds is None else words.seconds("--prove-seconds", prove_seconds),
+        seconds=words.seconds("--prove-seconds", prove_seconds),
         witness=show_witness or plot is not None,
         plot=None if plot is None else words.picture(plot),
         rounding=rounding,
@@ -174,4 +175,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
         known = ", ".join(callback.__name__.rstrip("_") for callback in callbacks)
         show_fault(f"this version has no `iterant {words[0]}`; it has {known}")
         return Exit.BAD_INPUT
-    return guarded(lambda: app(words, prog_name="iterant", standalone_mode=False))
+    with proving():
+        return guarded(lambda: app(words, prog_name="iterant", standalone_mode=False))

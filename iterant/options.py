@@ -38,8 +38,7 @@ Emit: TypeAlias = Annotated[
 ]
 AsJson: TypeAlias = Annotated[bool, Option("--json", help="Print the verdicts as JSON.")]
 ProveSeconds: TypeAlias = Annotated[
-    str | None,
-    Option("--prove-seconds", metavar="SECONDS", help="Give up on a claim after that long."),
+    str, Option("--prove-seconds", metavar="SECONDS", help="Give up on a claim after that long.")
 ]
 ShowWitness: TypeAlias = Annotated[
     bool,

@@ -20,6 +20,7 @@ from typing import TypeAlias
 import numpy as np
 
 from ...runtime.contract import Json
+from ..budget import checkpoint
 from .bernstein import Cells, as_floats, blown, flipped, halved, scaled
 
 Ends: TypeAlias = tuple[bool, bool]
@@ -57,7 +58,8 @@ class Budget:
     exact: Exact = field(default_factory=Exact)
 
     def spend(self, cells: Cells) -> None:
-        """Take off what a box costs."""
+        """Take off what a box costs; raises OutOfTime past the deadline."""
+        checkpoint()
         self.work -= BOX + cells.size * (1 + sum(cells.shape) // 2)
         if self.work < 0:
             raise Undecided("more boxes than are worth it")

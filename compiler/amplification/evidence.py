@@ -15,7 +15,8 @@ from __future__ import annotations
 import flint
 
 from ...runtime.contract import Json
-from .line import Condition, End, Factor, Part, Plane, discriminant, high_end, low_end
+from .heavy import Plane, discriminant
+from .line import Condition, End, Factor, Part, high_end, low_end
 from .ring import Element, Ring
 
 Mark = tuple[int, ...]

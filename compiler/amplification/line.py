@@ -15,13 +15,14 @@ from typing import TypeAlias
 
 import flint
 
+from ..budget import checkpoint
 from .algebraic import Algebraic, real_roots
 from .cube import Undecided
+from .heavy import Plane, discriminant, factored, work
 from .rectangle import sign_on
 from .ring import Element
 from .schur import Quantity
 
-Plane: TypeAlias = tuple[flint.fmpz_poly, ...]  # coefficients of y^0, y^1, ... in powers of m
 End: TypeAlias = Algebraic | None  # None: the set has no end there
 MOST_WORK = 40_000_000  # of all discriminants: seconds, up to a minute where all terms occur
 
@@ -60,11 +61,11 @@ def condition(quantity: Quantity, *, y: int, m: int) -> Condition:
             strict=quantity.strict,
             divisor=plane(quantity.divisor, y, m),
         )
-    constant, factors = quantity.value.factor()
+    constant, factors = factored(quantity.value)
     return Condition(
         name=quantity.name,
         constant=Fraction(int(constant.p), int(constant.q)),
-        factors=tuple(Factor(plane=plane(f, y, m), power=int(e)) for f, e in factors),
+        factors=tuple(Factor(plane=plane(f, y, m), power=e) for f, e in factors),
         strict=quantity.strict,
         divisor=plane(quantity.divisor, y, m),
     )
@@ -94,26 +95,6 @@ def low_end(f: Plane) -> flint.fmpz_poly:
 def high_end(f: Plane) -> flint.fmpz_poly:
     """f(m, 1)."""
     return sum(f, flint.fmpz_poly([0]))
-
-
-def discriminant(f: Plane) -> flint.fmpz_poly:
-    """Res_y(f, f_y) / lc up to sign: 1 for degree at most 1."""
-    if len(f) < 3:
-        return flint.fmpz_poly([1])
-    context = flint.fmpz_mpoly_ctx.get(["m", "y"], flint.Ordering.lex)
-    m, y = context.gens()
-    whole = context.constant(0)
-    for j, p in enumerate(f):
-        for k, c in enumerate(p.coeffs()):
-            whole += c * m**k * y**j
-    row = {powers[0]: c for powers, c in whole.discriminant("y").to_dict().items()}
-    return flint.fmpz_poly([int(row.get(k, 0)) for k in range(max(row, default=0) + 1)])
-
-
-def _work(f: Plane) -> int:
-    """What a discriminant takes, by its degrees in y and in m: 1e-7 to 1e-6 s each."""
-    degree: int = max(p.degree() for p in f)
-    return (len(f) - 1) ** 4 * degree**2
 
 
 def criticals(f: Plane) -> list[flint.fmpz_poly]:
@@ -221,7 +202,7 @@ def cells(
 
     Raises Undecided where the degrees are too high.
     """
-    if sum(_work(f.plane) for c in conditions for f in c.factors) > MOST_WORK:
+    if sum(work(f.plane) for c in conditions for f in c.factors) > MOST_WORK:
         raise Undecided("the conditions have too high a degree to be decided")
     polynomials = [p for c in conditions for f in c.factors for p in criticals(f.plane)]
     polynomials += [linear(x) for x in (low, high) if x is not None]
@@ -233,6 +214,7 @@ def cells(
     ends = ([None] if low is None else []) + marks + ([None] if high is None else [])
     found = []
     for a, b in pairwise(ends):
+        checkpoint()
         m = between(None if a is None else a.high, None if b is None else b.low)
         found.append(Cell(low=a, high=b, sample=m, good=holds(conditions, m)))
     return found

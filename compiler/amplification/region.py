@@ -16,9 +16,11 @@ from math import gcd
 from typing import TypeAlias
 
 from ...runtime.contract import Json
+from ..budget import checkpoint
 from .algebraic import Algebraic
 from .cube import Budget, Ends, Exact, Undecided
-from .line import Condition, Part, Plane, condition, parts
+from .heavy import Plane
+from .line import Condition, Part, condition, parts
 from .ring import Element, Ring
 from .schur import Quantity
 from .torus import Demand, Span, demand, evidence
@@ -182,6 +184,7 @@ def _on_lines(
     asked: dict[str, Condition] = {}
     for line in _lines(ring):
         for q in quantities:
+            checkpoint()
             moved = ring.reduced(q.value.compose(*line, ctx=ring.context))
             if any(moved.degrees()[: 1 + ring.dim]):
                 continue  # a line that the theory of one axis does not speak of

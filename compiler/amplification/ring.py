@@ -12,14 +12,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Any, TypeAlias
 
 import flint
 from sympy import Expr, Symbol
 
+from ..budget import checkpoint
 from ..stencil import Stencil
 
 Element: TypeAlias = flint.fmpq_mpoly
+
+
+MOST_AT_ONCE = 10_000_000  # products of terms: 0.3 s
 
 
 class NotPolynomial(ValueError):
@@ -99,8 +104,16 @@ class Ring:
         return p
 
     def times(self, a: Element, b: Element) -> Element:
-        """a * b in normal form."""
-        return self.reduced(a * b)
+        """a * b in normal form; of large ones the deadline is asked after each part."""
+        checkpoint()
+        if len(a) * len(b) <= MOST_AT_ONCE:
+            return self.reduced(a * b)
+        found, size = self.number(0), max(1, MOST_AT_ONCE // len(a))
+        rows = iter(b.to_dict().items())
+        while some := dict(islice(rows, size)):
+            found += self.reduced(a * self.context.from_dict(some))
+            checkpoint()
+        return found
 
     def conjugate(self, p: Element) -> Element:
         """i -> -i."""

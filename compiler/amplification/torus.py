@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from math import comb, lcm
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import flint
 import numpy as np
@@ -22,6 +22,7 @@ import numpy as np
 from ...runtime.contract import Json
 from .bernstein import Cells, of_powers
 from .cube import Budget, Ends, Undecided, tree
+from .heavy import factored
 from .ring import Element, Ring
 from .schur import Quantity
 
@@ -60,12 +61,11 @@ class Demand:
 
 def demand(ring: Ring, quantity: Quantity) -> Demand:
     """A quantity by its factors over Q."""
-    factored: Any = quantity.value.factor() if quantity.value else (flint.fmpq(0), [])
-    constant, factors = factored
+    constant, factors = factored(quantity.value) if quantity.value else (flint.fmpq(0), [])
     return Demand(
         name=quantity.name,
         constant=Fraction(int(constant.p), int(constant.q)),
-        pieces=tuple(piece(ring, f, int(e)) for f, e in factors),
+        pieces=tuple(piece(ring, f, e) for f, e in factors),
         strict=quantity.strict,
         divisor=piece(ring, quantity.divisor, 1),
     )

@@ -8,6 +8,7 @@ import sympy
 from sympy import Expr
 
 from ...runtime.contract import Certificate, Limit, Unproved, Verdict
+from ..budget import OutOfTime, at_work, budget, late, share
 from ..model import Claim
 from ..scheme import Scheme
 from . import THEOREMS
@@ -18,6 +19,8 @@ from .forms import text
 from .refute import refute
 from .steps import compared, least
 
+PROVING = 0.75  # of the time of a claim; a counter-example has what is left
+BEYOND = (sympy.Rational(11, 10), sympy.Rational(2))  # times a step that is neither
 LATER = {
     "nonexpansive": "it needs the slopes of the flux, 0 <= Phi' <= L: the theory of blocks",
     "contraction": "it needs Lipschitz constants of every layer in one norm",
@@ -31,9 +34,13 @@ def certify(scheme: Scheme, claim: Claim, *, tau: Expr | None = None) -> Verdict
 
     Without `tau` a certificate speaks of every step up to its limit.
     """
+    proved: Proved | None = None
     try:
-        proved = prove(scheme, claim, tau)
-        return _verdict(scheme, claim, proved, tau)
+        with budget(share(PROVING)):
+            proved = prove(scheme, claim, tau)
+        return _bracketed(scheme, claim, proved, tau)
+    except OutOfTime:
+        return _given_up(scheme, claim, proved, tau)
     except Unprovable as trouble:
         if (found := _refuted(scheme, claim, tau)) is not None:
             return found
@@ -67,9 +74,13 @@ def prove(scheme: Scheme, claim: Claim, tau: Expr | None = None) -> Proved:
             reasons.append(f"{name}: it does not speak of a newest level on both sides")
             continue
         try:
+            at_work(f"{claim_text(claim)}: {name}")
             return theorem.prove(Question(scheme=scheme, claim=claim, tau=tau))
         except Unprovable as trouble:
             reasons.append(f"{name}: {trouble}")
+        except OutOfTime:
+            reasons.append(f"{name}: {late()}")
+            break
     raise Unprovable("; ".join(reasons) or f"no theorem speaks of {claim.name}")
 
 
@@ -78,6 +89,38 @@ def limit_expression(scheme: Scheme, claim: Claim) -> Expr:
     proved = prove(scheme, claim)
     forms = least(scheme, proved.bounds)
     return forms[0].form if len(forms) == 1 else sympy.Min(*(b.form for b in forms))
+
+
+def _bracketed(scheme: Scheme, claim: Claim, proved: Proved, tau: Expr | None) -> Verdict:
+    """The verdict; of a step above a limit that is not refuted, from which step on one is."""
+    found = _verdict(scheme, claim, proved, tau)
+    if isinstance(found, Unproved) and found.certified_up_to is not None and tau is not None:
+        return replace(found, refuted_from=_refuted_from(scheme, claim, tau, proved))
+    return found
+
+
+def _refuted_from(scheme: Scheme, claim: Claim, tau: Expr, proved: Proved) -> str | None:
+    """A longer step that is refuted, if one is found in time."""
+    try:
+        for longer in BEYOND:
+            step = sympy.sympify(tau * longer)
+            if step.is_Rational and refute(scheme, claim, step, proved, None) is not None:
+                return str(step)
+    except OutOfTime:
+        pass
+    return None
+
+
+def _given_up(scheme: Scheme, claim: Claim, proved: Proved | None, tau: Expr | None) -> Unproved:
+    """Out of time: a limit that was proved before is kept."""
+    found = None if proved is None or tau is None else limit_of(scheme, proved)
+    above = "" if found is None else f"the step is above the certified limit {found.closed_form}: "
+    return Unproved(
+        claim=claim_text(claim),
+        reason=f"{above}{late()}",
+        tried=() if proved is None else (proved.kind,),
+        certified_up_to=None if found is None else found.value,
+    )
 
 
 def _verdict(scheme: Scheme, claim: Claim, proved: Proved, tau: Expr | None) -> Verdict:
@@ -105,12 +148,15 @@ def _verdict(scheme: Scheme, claim: Claim, proved: Proved, tau: Expr | None) -> 
 
 
 def _refuted(scheme: Scheme, claim: Claim, tau: Expr | None) -> Verdict | None:
-    """A counter-example at the step of the file, or of an iterate, which has none."""
+    """A counter-example at the step of the file, or of an iterate; None without one in time."""
     if tau is None:
         if scheme.model.time is not None:
             return None
         tau = sympy.S.One  # nothing reads it
-    return refute(scheme, claim, tau, None, None)
+    try:
+        return refute(scheme, claim, tau, None, None)
+    except OutOfTime:
+        return None
 
 
 def _inside(scheme: Scheme, proved: Proved) -> bool:

@@ -11,6 +11,7 @@ Ordinary Differential Equations II, lemma V.7.3 (uniformly bounded powers).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 import sympy
@@ -19,6 +20,7 @@ from sympy import Expr
 from ...runtime.contract import Json
 from ..amplification.cube import Undecided
 from ..amplification.evidence import numbers
+from ..budget import OutOfTime
 from ..grid import reads
 from ..model import Param
 from ..scheme import TAU, Scheme
@@ -87,12 +89,25 @@ def _over_parameter(question: Question) -> Proved:
     known: dict[Expr, Expr] = {} if question.tau is None else {TAU: question.tau}
     plain = parameter_family(scheme, param.symbol, known)
     for found, case in _ways(scheme, plain, lambda: plain):
-        region = tuple(_stretches(found, case, *declared(param)))
+        region = _in_time(_stretches(found, case, *declared(param)))
         if region:
             name = str(param.symbol.name)
             return _proved(scheme, found, case, region, parameter=name, tau=question.tau)
     missing = f"no interval of {param.symbol.name} is stable for every mode"
     raise Unprovable(_singular(plain, *declared(param)) or missing)
+
+
+def _in_time(found: Iterator[Stretch]) -> tuple[Stretch, ...]:
+    """Parts of a set, those that were found before the time was over."""
+    region: list[Stretch] = []
+    try:
+        while (part := next(found, None)) is not None:
+            region.append(part)
+    except OutOfTime:
+        if not region:
+            raise
+        region[-1] = replace(region[-1], exactly=False)
+    return tuple(region)
 
 
 def _singular(found: Family, low: Fraction | None, high: Fraction | None) -> str:

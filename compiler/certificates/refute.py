@@ -17,6 +17,7 @@ import numpy as np
 from sympy import Expr
 
 from ...runtime.contract import Json, Limit, Refutation, Witness
+from ..budget import at_work
 from ..model import Claim
 from ..reference.arithmetic import Values
 from ..scheme import Scheme, Unknown
@@ -42,6 +43,7 @@ def refute(
         return None
     if claim.part is not None or len({r.order for r in scheme.rates}) != 1:
         return None
+    at_work(f"{claim_text(claim)}: a counter-example")
     try:
         plain = claim.parameter is None and not is_implicit(scheme)
         found = seekers[claim.name](scheme, tau, proved) if plain else None

@@ -12,6 +12,7 @@ import numpy as np
 import sympy
 from sympy import Expr
 
+from ..budget import checkpoint
 from ..operators import Where
 from ..reference import march
 from ..reference.arithmetic import EXACT, Arithmetic, NotRational, Values
@@ -78,6 +79,7 @@ class Replay:
 
     def step(self, state: Mapping[str, Values]) -> State:
         """One body of the method."""
+        checkpoint()
         step = self.scheme.step
         assert step is not None
         tau = self.arithmetic.number(self.tau)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ..amplification.ring import Element, Ring, coefficients
 from ..amplification.step import Matrix
+from ..budget import checkpoint
 
 POINTS = {1: 512, 2: 64, 3: 16}
 LONG = 20
@@ -31,6 +32,7 @@ def reach(
     ]
 
     def largest(m: float) -> float:
+        checkpoint()
         still: Table = np.zeros(modes[0].shape, dtype=complex)
         table = np.stack([sum((m**k * t for k, t in own.items()), still) for own in tables])
         return float(np.max(_radius(table)))

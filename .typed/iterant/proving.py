@@ -1,0 +1,1 @@
+../../iterant/proving.py
