@@ -16,4 +16,5 @@ THEOREMS: Table[Theorem] = Table(
     "linear:THEOREM",
     "telescoping:THEOREM",
     "order:THEOREM",
+    "matrix:THEOREM",
 )

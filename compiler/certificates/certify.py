@@ -134,17 +134,19 @@ def _verdict(scheme: Scheme, claim: Claim, proved: Proved, tau: Expr | None) -> 
         return certificate
     if compared(scheme, proved.bounds, tau):
         return certificate
-    refuted = refute(scheme, claim, tau, proved, found)
-    return (
-        refuted
-        if refuted is not None
-        else Unproved(
+    if (refuted := refute(scheme, claim, tau, proved, found)) is not None:
+        return refuted
+    try:  # a limit is that of its proof: this step may be stable on the file's own grid
+        own = THEOREMS["matrix"].prove(Question(scheme=scheme, claim=claim, tau=tau))
+        return assembled(scheme, claim, own, None, tau)
+    except Unprovable as trouble:
+        return Unproved(
             claim=claim_text(claim),
-            reason=f"the step {text(tau)} is above the certified limit {found.closed_form}",
-            tried=(proved.kind,),
+            reason=f"the step {text(tau)} is above the certified limit {found.closed_form};"
+            f" matrix: {trouble}",
+            tried=(proved.kind, "matrix"),
             certified_up_to=found.value,
         )
-    )
 
 
 def _refuted(scheme: Scheme, claim: Claim, tau: Expr | None) -> Verdict | None:

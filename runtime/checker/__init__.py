@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..contract import Certificate
-from . import convex, dissipative, linear, order, splitting, telescoping, waves
+from . import convex, dissipative, linear, matrix, order, splitting, telescoping, waves
 from .document import Document, digest
 from .ranges import Rejected
 from .texts import bound, code_digest
@@ -33,6 +33,7 @@ KINDS: Mapping[str, Callable[[Document, Claimed], None]] = {
     "splitting": splitting.check,
     "telescoping": telescoping.check,
     "order": order.check,
+    "matrix": matrix.check,
 }
 
 
