@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from .halo import concatenated, crop, fold_, line, refresh_
+from .norms import norm_bound
 from .plan import Place
 from .shapes import check_faces, components, fill, half_ends, joined
 from .weights import Mlp, keep_positive, keep_within, random_normal, random_uniform
@@ -29,6 +30,7 @@ __all__ = [
     "joined",
     "keep_positive",
     "keep_within",
+    "norm_bound",
     "pad",
     "random_normal",
     "random_uniform",

@@ -1,0 +1,103 @@
+"""The bound of a kernel's norm holds for every padding, is tight, and has the right gradient."""
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from densenorms import RULES, norm
+from iterant.runtime import layers
+from iterant.runtime.norms import FLOOR
+
+PAIRS = (("periodic", "periodic"), *((low, high) for low in RULES for high in RULES))
+COUNTS = {1: (2, 3, 7, 32), 2: (2, 3, 6, 11), 3: (2, 3, 4)}
+
+
+def drawn(dice: np.random.Generator, d: int, most: int) -> np.ndarray:
+    """A kernel of one of the kinds that learning starts from or ends with."""
+    sizes = dice.integers(1, most + 1, d)
+    kernel = dice.standard_normal((dice.integers(1, 5), dice.integers(1, 4), *sizes))
+    axes = tuple(range(2, 2 + d))
+    match dice.integers(6):
+        case 0:
+            kernel -= kernel.mean(axes, keepdims=True)
+        case 1:
+            kernel = kernel + kernel[(..., *(slice(None, None, -1),) * d)]
+        case 2:
+            kernel = np.sign(kernel) * (dice.random(kernel.shape) < 0.4)
+        case 3:
+            kernel = kernel * dice.random(kernel.shape) ** 8
+    return kernel
+
+
+def bound(kernel: np.ndarray, rules: tuple[tuple[str, str], ...]) -> float:
+    return float(layers.norm_bound(torch.tensor(kernel), rules))
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_never_below(d: int) -> None:
+    dice = np.random.default_rng(d)
+    for _ in range({1: 300, 2: 150, 3: 30}[d]):
+        kernel = drawn(dice, d, {1: 8, 2: 6, 3: 4}[d])
+        rules = tuple(PAIRS[i] for i in dice.integers(len(PAIRS), size=d))
+        counts = tuple(int(n) for n in dice.choice(COUNTS[d], d))
+        assert bound(kernel, rules) >= norm(kernel, rules, counts), (kernel.shape, rules, counts)
+
+
+def test_leading_axes_are_batched() -> None:
+    kernel = torch.randn(4, 3, 5, 2, 3, 4, dtype=torch.float64)
+    rules = (("even", "zero"), ("periodic", "periodic"))
+    found = layers.norm_bound(kernel, rules)
+    assert found.shape == (4, 3)
+    for i in range(4):
+        for j in range(3):
+            torch.testing.assert_close(found[i, j], layers.norm_bound(kernel[i, j], rules))
+
+
+def test_float32_is_rounded_up() -> None:
+    kernel = torch.randn(200, 3, 1, 3, 3)
+    for rules in ((("zero", "zero"),) * 2, (("even", "even"),) * 2):
+        found = layers.norm_bound(kernel, rules)
+        assert found.dtype == torch.float32
+        wide = layers.norm_bound(kernel.double(), rules)
+        assert (found.double() >= wide).all()
+        torch.testing.assert_close(found.double(), wide, rtol=1e-6, atol=0)
+
+
+def test_a_kernel_of_zeros_has_the_floor() -> None:
+    kernel = torch.zeros(2, 3, 1, 5, requires_grad=True)
+    found = layers.norm_bound(kernel, (("even", "even"),))
+    assert (found == FLOOR).all()
+    found.sum().backward()
+    assert kernel.grad is not None
+    assert torch.isfinite(kernel.grad).all()
+
+
+@pytest.mark.parametrize("pair", [("periodic",) * 2, ("zero",) * 2, ("even",) * 2])
+@pytest.mark.parametrize("shape", [(1, 1, 5), (3, 2, 4), (4, 1, 3, 3), (2, 3, 2, 3)])
+def test_gradient(pair: tuple[str, str], shape: tuple[int, ...]) -> None:
+    generator = torch.Generator().manual_seed(3)
+    kernel = torch.randn(shape, dtype=torch.float64, generator=generator, requires_grad=True)
+
+    def bounds(kernel: Tensor) -> Tensor:
+        return layers.norm_bound(kernel, (pair,) * (len(shape) - 2))
+
+    assert torch.autograd.gradcheck(bounds, kernel, eps=1e-7, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("shape", "dtype", "rules"),
+    [
+        ((1, 5), torch.float64, (("zero", "zero"),)),
+        ((1, 1, 5), torch.float16, (("zero", "zero"),)),
+        ((1, 1, 5), torch.float64, ()),
+        ((1, 0, 5), torch.float64, (("zero", "zero"),)),
+        ((1, 1, 5), torch.float64, (("periodic", "zero"),)),
+        ((1, 1, 5), torch.float64, (("reflect", "zero"),)),
+    ],
+)
+def test_other_input_is_refused(
+    shape: tuple[int, ...], dtype: torch.dtype, rules: tuple[tuple[str, str], ...]
+) -> None:
+    with pytest.raises(ValueError, match=r"no kernel|float32|no ghosts"):
+        layers.norm_bound(torch.zeros(shape, dtype=dtype), rules)
