@@ -1,25 +1,29 @@
 """Waves between walls, refuted by a quotient: no mode of the walls need be known.
 
-dtt(u) = -A u, A self-adjoint in the product of cell volumes, advanced by shears: each eigenvalue a
-of A has a 2 x 2 step of determinant 1 and trace t(a), so that u[k+2] + u[k] = t(A) u[k+1]. A state
-with |<t(A) w, w>| > 2 <w, w>, w = u[k+1], has a part in a mode with |t(a)| as large; that mode
-grows by (|t| + sqrt(t^2 - 4))/2 or more in each body.
+dtt(u) = -A u, or one unknown u of a pair whose coupling squared is -A; A is self-adjoint in the
+product of cell volumes. Each eigenvalue a of A has a 2 x 2 step of trace t(a), determinant d(a).
+
+Shears have d = 1, so that u[k+2] + u[k] = t(A) u[k+1]. A state with |<t(A) w, w>| > 2 <w, w>,
+w = u[k+1], has a part in a mode with |t(a)| as large; that mode grows by (|t| + sqrt(t^2 - 4))/2 or
+more in each body.
+A one-step method of polynomial P has eigenvalues P(+-i sqrt(a)) and d = |P|^2. Where the other
+arrays are 0, u[k+1] = t(A)/2 u[k]: so d(A) u = t(A) u[k+1] - u[k+2], and a state with
+<d(A) u, u> > <u, u> has a part in a mode that grows by sqrt(d) or more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
 from typing import Any
 
 import numpy as np
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from ..reference.arithmetic import Values
 from ..scheme import Scheme, Unknown
-from .atoms import equations, home
+from .atoms import home
 from .base import Proved
 from .replay import Replay, lower, replays
 from .states import grids, modes, reach
@@ -37,34 +41,64 @@ class Part:
 
 def growing_part(scheme: Scheme, tau: Expr, proved: Proved) -> Part | None:
     """The state with the largest quotient on the first grid that has one above 2."""
-    rule = proved.proof.get("method")
-    shears = isinstance(rule, dict) and rule.get("by") == "shears"
-    if not shears or proved.proof.get("form") != "dtt":
+    method, form = proved.proof.get("method"), proved.proof.get("form")
+    rule = method.get("by") if isinstance(method, dict) else None
+    ways = {
+        ("dtt", "shears"): _by_trace,
+        ("pair", "shears"): _by_trace,
+        ("pair", "polynomial"): _by_determinant,
+        ("velocity", "polynomial"): _by_determinant,
+    }
+    if (form, rule) not in ways:
         return None
+    way = ways[str(form), str(rule)]
     for counts in grids(scheme):
-        found = list(_parts(scheme, replays(scheme, counts, tau), counts))
+        replay = replays(scheme, counts, tau)
+        found = [
+            Part(growth=growth, mode=mode, counts=counts, state={name: values})
+            for name in _operands(proved)
+            for mode, values in modes(scheme, replay.problem.shape(name))
+            if (growth := way(scheme, replay, name, values)) is not None
+        ]
         if found:
             return max(found, key=lambda part: part.growth)
     return None
 
 
-def _parts(scheme: Scheme, replay: Replay, counts: tuple[int, ...]) -> Iterator[Part]:
-    for rate in equations(scheme, None):
-        unknown = home(scheme, rate.unknown)
-        name = str(rate.unknown.name)
-        for mode, values in modes(scheme, replay.problem.shape(name)):
-            orbit = _orbit(scheme, replay, name, values)
-            if not _inside(scheme, counts, orbit[:2]):
-                continue
-            first, second, third = orbit
-            below = replay.squared(unknown, second)
-            if lower(below) <= 0:
-                continue
-            quotient = _product(replay, unknown, third + first, second) / below
-            size = max(lower(quotient), lower(-quotient))
-            if size > 2:
-                growth = (size + root_below(size * size - 4)) / 2
-                yield Part(growth=growth, mode=mode, counts=counts, state={name: values})
+def _operands(proved: Proved) -> list[str]:
+    """The unknowns on which A acts."""
+    equations = proved.proof["equations"]
+    assert isinstance(equations, list)
+    return [str(e["unknown"]) for e in equations if isinstance(e, dict)]
+
+
+def _by_trace(scheme: Scheme, replay: Replay, name: str, values: Values) -> Fraction | None:
+    """A lower bound of the growth of a body of shears, where the quotient is above 2."""
+    unknown = home(scheme, symbol(scheme, name))
+    first, second, third = _orbit(scheme, replay, name, values)
+    below = replay.squared(unknown, second)
+    if not _inside(scheme, replay.counts, (first, second)) or lower(below) <= 0:
+        return None
+    quotient = _product(replay, unknown, third + first, second) / below
+    size = max(lower(quotient), lower(-quotient))
+    return (size + root_below(size * size - 4)) / 2 if size > 2 else None
+
+
+def _by_determinant(scheme: Scheme, replay: Replay, name: str, values: Values) -> Fraction | None:
+    """A lower bound of the growth of a one-step method, where the quotient is above 1."""
+    unknown = home(scheme, symbol(scheme, name))
+    first, second, third = _orbit(scheme, replay, name, values)
+    half = replay.difference({name: second})[name]
+    below = replay.squared(unknown, first)
+    if not _inside(scheme, replay.counts, (first, second, half)) or lower(below) <= 0:
+        return None
+    size = lower(_product(replay, unknown, 2 * half - third, first) / below)
+    return root_below(size) if size > 1 else None
+
+
+def symbol(scheme: Scheme, name: str) -> Symbol:
+    """The unknown of that name."""
+    return next(u.symbol for u in scheme.unknowns if str(u.symbol.name) == name)
 
 
 def _orbit(

@@ -24,6 +24,7 @@ from ..scheme import Scheme, Unknown
 from .advice import alternatives, grows
 from .atoms import equations, home
 from .base import Proved, claim_text, is_implicit
+from .defects import slow_growth
 from .forms import text
 from .modes import growing_mode, state_arrays
 from .natures import has_one_level, is_constant, is_linear, is_normal, is_steady
@@ -48,7 +49,7 @@ def refute(
         plain = claim.parameter is None and not is_implicit(scheme)
         found = seekers[claim.name](scheme, tau, proved) if plain else None
         if found is None and claim.name == "l2_stable" and is_constant(scheme):
-            found = _mode(scheme, tau)
+            found = _mode(scheme, tau) or _slow(scheme, tau)
     except NoReplay:
         return None
     if found is None:
@@ -70,9 +71,10 @@ Found = tuple[str, Witness]
 
 
 def _norms(scheme: Scheme, tau: Expr, proved: Proved | None) -> Found | None:
-    if proved is not None and proved.kind == "skew" and not is_normal(scheme):
+    derivative = proved is not None and proved.proof.get("form") == "derivative"
+    if proved is not None and proved.kind == "skew" and not (derivative or is_normal(scheme)):
         return _traces(scheme, tau) or _quotient(scheme, tau, proved)
-    selfadjoint = proved is not None and proved.kind in {"block", "symmetric"}
+    selfadjoint = proved is not None and (derivative or proved.kind in {"block", "symmetric"})
     if selfadjoint and not has_one_level(scheme) and is_linear(scheme):
         return _traces(scheme, tau)
     if not (selfadjoint or is_normal(scheme)) or not has_one_level(scheme):
@@ -130,6 +132,16 @@ def _mode(scheme: Scheme, tau: Expr) -> Found | None:
         return None
     words = grows(Fraction(witness.growth), witness.steps, repeated=True)
     return f"the mode {witness.mode} {words}", witness
+
+
+def _slow(scheme: Scheme, tau: Expr) -> Found | None:
+    """Growth in proportion to the steps."""
+    found = slow_growth(scheme, tau)
+    if found is None:
+        return None
+    words, witness = found
+    by = f"by a factor {float(Fraction(witness.growth)):.6g} in {witness.steps} steps"
+    return f"{words}: the mode {witness.mode}, {by}", witness
 
 
 # ---- waves, and two levels: a mode whose multiplier has modulus above 1

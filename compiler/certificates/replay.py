@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import sympy
 from sympy import Expr
+from sympy.logic.boolalg import Boolean
 
 from ..budget import checkpoint
-from ..operators import Where
+from ..operators import HarmonicMean, Where
 from ..reference import march
 from ..reference.arithmetic import EXACT, Arithmetic, NotRational, Values
 from ..reference.problem import Problem, problem
@@ -141,8 +142,8 @@ def _coefficients(scheme: Scheme) -> list[Expr]:
 def _is_rational(formula: Expr) -> bool:
     """Only the four operations and integer powers."""
     return all(
-        e.is_Symbol or e.is_Rational or e.is_Add or e.is_Mul or e.is_Boolean
-        or isinstance(e, Where | sympy.Min | sympy.Max | sympy.Abs)
+        e.is_Symbol or e.is_Rational or e.is_Add or e.is_Mul
+        or isinstance(e, Boolean | Where | HarmonicMean | sympy.Min | sympy.Max | sympy.Abs)
         or (e.is_Pow and e.exp.is_Integer)
         for e in sympy.preorder_traversal(formula)
     )  # fmt: skip
