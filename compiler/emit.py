@@ -17,6 +17,7 @@ from ..runtime.contract import Certificate, Verdict
 from ..runtime.table import Table
 from .emission.functions import calls_of, formulas_text, function_text, routine_text
 from .emission.layout import layout
+from .emission.learned import Rows, weights_doc, weights_lines
 from .emission.module import finish_lines, init_lines, state_names, step_lines
 from .emission.plan_text import Places, is_time, places_text, points_text, stage_text, table_name
 from .emission.starting import inputs_of, start_lines
@@ -98,6 +99,7 @@ def _context(scheme: Scheme, graph: Graph, words: Words) -> dict[str, Any]:
         places.append(points_text(scheme, words, halo))
     start = start_lines(scheme, graph, formulas)
     inputs = inputs_of(scheme, formulas)
+    rows = Rows(scheme=scheme)
     text = {
         "title": _title(scheme),
         "equations": _equations(scheme, words),
@@ -111,6 +113,8 @@ def _context(scheme: Scheme, graph: Graph, words: Words) -> dict[str, Any]:
         "class_doc": _class_doc(scheme),
         "plan": _plan(scheme, graph, words),
         "init": init_lines(scheme, words),
+        "weights": weights_lines(rows, words) if rows.symbols else [],
+        "weights_doc": weights_doc(rows),
         "inputs": ", ".join(["self", *inputs]),
         "names": ", ".join(i.split(":")[0] for i in inputs),
         "start": start,
@@ -278,6 +282,7 @@ def _plan(scheme: Scheme, graph: Graph, words: Words) -> str:
     parts += [f"start_steps={scheme.step.start_steps}"] if scheme.step.start_steps else []
     parts += [f"inner={scheme.step.inner}"] if scheme.step.inner != 1 else []
     parts += [f"advance={number(scheme.step.advance)[0]}"] if scheme.step.advance != 1 else []
+    parts += [f"{key}={_names(names)}" for key, names in Rows(scheme=scheme).named.items()]
     pairs = ", ".join(f"{_q(name)}: {_q(word)}" for name, word in spelt.items())
     parts += [f"spelt={{{pairs}}}"] if spelt else []
     return f"Plan({', '.join([*parts, 'steps=STEPS'])})"

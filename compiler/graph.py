@@ -20,6 +20,7 @@ from sympy import Expr, Symbol
 from .ops import (
     AdjointOp,
     Combine,
+    ConvolutionOp,
     Coordinate,
     Inner,
     Input,
@@ -165,10 +166,19 @@ def reading(node: Node, slot: int) -> Stencil | None:
             return differences[slot].adjoint()
         case Pointwise() | NetworkOp() | Combine() | Reduce() | Coordinate() | Inner():
             return None
+        case ConvolutionOp():
+            return None
         case Input() | Weight():
             raise AssertionError("a leaf reads nothing")
         case _:
             assert_never(node.op)
+
+
+def needed(node: Node, slot: int, at: Range) -> Range:
+    """The range of the input in a slot that a node reads for its results on `at`."""
+    if isinstance(node.op, ConvolutionOp):
+        return node.op.needs(at)
+    return needs(at, reading(node, slot))
 
 
 def check(graph: Graph) -> Graph:
@@ -199,8 +209,8 @@ def _check_node(nodes: Mapping[int, Node], node: Node) -> None:
         assert reached == node.location, f"{child} does not reach {node}"
         if node.range is None or child.range is None:
             continue
-        needed = needs(node.range, stencil)
-        for (low, high), (start, stop) in zip(needed, child.range, strict=True):
+        wanted = needed(node, slot, node.range)
+        for (low, high), (start, stop) in zip(wanted, child.range, strict=True):
             inside = start <= low and high <= stop
             assert inside, f"{child.name} is read outside its range"
 
@@ -221,6 +231,7 @@ __all__ = [
     "ArrayPlace",
     "Call",
     "Combine",
+    "ConvolutionOp",
     "Coordinate",
     "Graph",
     "Inner",
@@ -237,6 +248,7 @@ __all__ = [
     "Weight",
     "check",
     "digraph_of",
+    "needed",
     "needs",
     "reading",
 ]

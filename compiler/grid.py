@@ -78,7 +78,24 @@ class Network:
     location: Location
 
 
-Grid: TypeAlias = Read | Linear | Point | Flux | Network
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Convolution:
+    """K v, a learned kernel on a grid function, or with `transposed` its exact adjoint K^T v.
+
+    K v [o, i] = sum_{c, q} K[o, c, q] v[c, i + q - (size - 1) // 2]: `reach` is, per axis, how far
+    K reads below and above. K^T is the adjoint on the grid, of filling the ghosts of `ghosts` as
+    well; with None it reaches beyond the grid, where the adjoint of another kernel takes it up.
+    """
+
+    kernel: Symbol
+    operand: Grid
+    transposed: bool
+    reach: tuple[tuple[int, int], ...]
+    ghosts: Symbol | None
+    location: Location
+
+
+Grid: TypeAlias = Read | Linear | Point | Flux | Network | Convolution
 
 
 def children(node: Grid) -> tuple[Grid, ...]:
@@ -94,6 +111,8 @@ def children(node: Grid) -> tuple[Grid, ...]:
             return tuple(f.flux for f in faces)
         case Network(arguments=arguments):
             return arguments
+        case Convolution(operand=operand):
+            return (operand,)
 
 
 def walk(node: Grid) -> Iterator[Grid]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from sympy import Expr, Symbol
+from sympy import Expr, Integer, Symbol
 
 from .source import Diagnostic, Source, Span
 from .walls import Boundary
@@ -113,6 +113,19 @@ class Function:
     per_channel: bool
     lipschitz: Expr | None
     span: Span
+
+
+def is_curve(function: Function) -> bool:
+    """Whether a function is a learned curve, a spline: its table is a weight."""
+    return isinstance(function.body, Learned) and function.body.kind == "spline"
+
+
+def knots_of(function: Function) -> tuple[Expr, Expr, int]:
+    """(low, high, knots) of a learned curve: 31 from -1 to 1 if the text does not say."""
+    assert isinstance(function.body, Learned)
+    options: dict[str, Any] = dict(function.body.options)
+    low, high = options.get("range", (Integer(-1), Integer(1)))
+    return low, high, int(options.get("knots", 31))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

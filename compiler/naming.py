@@ -9,7 +9,7 @@ from functools import lru_cache
 _OURS = frozenset(
     "torch nn math Tensor inner layers Place Plan Side Stage PERIODIC REFLECT NONE PLACES STEPS"
     " COUNTS DIGEST SCHEME self state counts index clock zip range float int tuple dict"
-    " super tau t".split()
+    " super tau t weights".split()
 )
 
 
@@ -44,7 +44,8 @@ _MODULE = frozenset(
     " named_modules named_parameters parameters parametrizations"
     " register_backward_hook register_buffer register_forward_hook register_module"
     " register_parameter requires_grad_ set_extra_state set_submodule share_memory state_dict"
-    " T_destination to to_empty train training type xpu zero_grad plan start step finish".split()
+    " T_destination to to_empty train training type xpu zero_grad plan start step finish"
+    " weights".split()
 )
 
 

@@ -134,6 +134,14 @@ class ConvolvedAdjoint(Operator):
     """`ConvolvedAdjoint(K, f)`: its exact adjoint, `K.T(f)`."""
 
 
+class KernelNorm(Operator):
+    """`KernelNorm(K)`: the bound of ||K|| that a step by `limit` is made of."""
+
+
+class CurveSector(Operator):
+    """`CurveSector(phi)`: the largest phi(s) / s of a learned curve."""
+
+
 class HarmonicMean(Operator):
     """2ab / (a + b), and 0 where both are 0: a coefficient between two values of it."""
 

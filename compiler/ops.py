@@ -65,6 +65,30 @@ class NetworkOp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConvolutionOp:
+    """K v of a learned kernel, or K^T v if `transposed`.
+
+    K^T v is folded onto the array `onto`, the adjoint of filling its halo, after the adjoints of
+    inner kernels have reached `beyond` the grid; one without `onto` reaches beyond it itself.
+    """
+
+    kernel: Symbol
+    reach: Range  # per axis how far K reads below and above
+    transposed: bool = False
+    onto: str | None = None
+    beyond: Range = ()
+
+    def needs(self, at: Range) -> Range:
+        """The range of v that is read for results on `at`."""
+        if self.onto is not None:
+            grown = zip(at, self.beyond, strict=True)
+            return tuple((a - low, b + high) for (a, b), (low, high) in grown)
+        sign = -1 if self.transposed else 1
+        pairs = zip(at, self.reach, strict=True)
+        return tuple((a - sign * low, b + sign * high) for (a, b), (low, high) in pairs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Combine:
     """sum_j c_j v_j over the inputs, coefficients in scalars only."""
 
@@ -135,6 +159,7 @@ Op: TypeAlias = (
     | AdjointOp
     | Pointwise
     | NetworkOp
+    | ConvolutionOp
     | Combine
     | Reduce
     | Inner

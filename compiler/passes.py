@@ -20,8 +20,7 @@ from .graph import (
     Routine,
     Weight,
     check,
-    needs,
-    reading,
+    needed,
 )
 from .naming import safe
 
@@ -163,7 +162,7 @@ def _ranges(routine: Routine, out: Mapping[str, Range]) -> Routine:
             if isinstance(nodes[source].op, Weight):
                 continue
             at = node.op.extent if isinstance(node.op, Reduce) else wanted[number]
-            need = needs(at, reading(node, slot))
+            need = needed(node, slot, at)
             wanted[source] = _cover(wanted[source], need) if source in wanted else need
     fixed = {i: replace(n, range=wanted.get(i)) for i, n in nodes.items()}
     return routine.with_nodes(fixed, routine.outputs)

@@ -11,6 +11,7 @@ from sympy import Expr
 from .graph import (
     AdjointOp,
     Combine,
+    ConvolutionOp,
     Coordinate,
     Inner,
     Input,
@@ -67,7 +68,7 @@ def norm_bound(op: Op) -> Expr | None:
             return sympy.S.One
         case Inner(rows=rows):
             return _neumann(rows[0]) if len(rows) == 1 else None
-        case Pointwise() | NetworkOp() | Reduce():
+        case Pointwise() | NetworkOp() | Reduce() | ConvolutionOp():
             return None
 
 

@@ -214,6 +214,7 @@ class Scheme:
     step_value: Expr | None = None  # tau, exact, once the limit is known
     steps: int | None = None
     watches: tuple[Watch, ...] = ()
+    limits: tuple[tuple[Symbol, Expr], ...] = ()  # parameters that hold `limit`, by their formulas
     notes: tuple[str, ...] = ()
 
     def unknown(self, symbol: Symbol) -> Unknown:

@@ -10,7 +10,9 @@ import sympy
 from sympy import Expr, Rational
 
 from ..runtime.contract import Limit, Unproved
+from .certificates.base import Unprovable
 from .certificates.certify import limit as certified_limit
+from .certificates.learned import limits
 from .integrators import explicit_step
 from .integrators.du_fort_frankel import ALPHA
 from .model import LIMIT, Claim, Time
@@ -30,7 +32,8 @@ def settle(scheme: Scheme, faults: Faults) -> tuple[Scheme, Limit | None]:
     """
     time = scheme.model.time
     if scheme.step is None or time is None:
-        return replace(scheme, steps=scheme.model.iterate_steps), None
+        scheme = replace(scheme, steps=scheme.model.iterate_steps)
+        return _with_limits(scheme, faults), None
     scheme = _with_alpha(scheme, time, faults)
     assert scheme.step is not None
     step, found = time.step if time.step is not None else Rational(9, 10) * LIMIT, None
@@ -46,6 +49,20 @@ def settle(scheme: Scheme, faults: Faults) -> tuple[Scheme, Limit | None]:
     step = step.subs({p.symbol: p.value for p in scheme.model.params})
     tau, steps = _length(scheme.step, time, rounded_down(step))
     return replace(scheme, step_value=tau, steps=steps), found
+
+
+def _with_limits(scheme: Scheme, faults: Faults) -> Scheme:
+    """Parameters of an iterate that hold `limit`, by the formulas of their limits."""
+    params = [p for p in scheme.model.params if p.of_limit]
+    try:
+        return replace(scheme, limits=limits(scheme)) if params else scheme
+    except Unprovable as trouble:
+        faults.error(
+            _where(faults.source, params[0].span),
+            f"`limit` has no certificate here: {str(trouble).rstrip('.')}",
+            "give the step as a number, such as 1/10; it runs unproved",
+        )
+        return scheme
 
 
 def least_limit(scheme: Scheme, time: Time, faults: Faults) -> Limit | None:

@@ -89,7 +89,8 @@ class Plan:
     The module's own `start(fields and data...)` makes the state before the first body (initial
     values and data by formula, `prepare` and `start` included), `finish(state, bodies)` the fields
     at one time; drivers run bodies by this plan between them. `watch` holds stages that write one
-    number a sample each.
+    number a sample each. `weights` names the scalars that the module's own `weights()` returns, in
+    its order; those of them in `per_step` have one row a body.
     """
 
     axes: tuple[str, ...]
@@ -109,6 +110,8 @@ class Plan:
     steps: int = 1
     watch: tuple[Stage, ...] = ()
     spelt: Mapping[str, str] = field(default_factory=dict)
+    weights: tuple[str, ...] = ()
+    per_step: tuple[str, ...] = ()
 
     def is_vector(self, name: str) -> bool:
         """Whether a field or data has components, even if it is one alone."""

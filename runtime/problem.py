@@ -59,6 +59,11 @@ class Problem:
         """The time `offset` steps after the start of a body."""
         return (self.plan.start_steps + bodies * self.plan.advance + offset) * self.tau
 
+    def row(self, body: int) -> Mapping[str, Any]:
+        """The scalars of one body: its own row of those that have one a step."""
+        own = {name: self.scalars[name][body] for name in self.plan.per_step}
+        return {**self.scalars, **own}
+
     def tensor(self, value: float) -> Tensor:
         """A 0-dim tensor of the run's dtype."""
         return torch.tensor(value, dtype=self.dtype, device=self.device)
@@ -262,8 +267,10 @@ def _scalars(
     """The scalars of all stages: 0-dim tensors in the run's dtype, and learned functions."""
     stages = (*plan.body, *plan.watch)
     found: dict[str, Any] = {}
+    together = zip(plan.weights, module.weights(), strict=True) if plan.weights else ()  # type: ignore[operator]
+    weights = dict(together)
     for name in dict.fromkeys(name for stage in stages for name in stage.scalars):
-        value = getattr(module, name)
+        value = weights[name] if name in weights else getattr(module, name)
         learned = isinstance(value, nn.Module)
         found[name] = value if learned else torch.as_tensor(value).to(dtype=dtype, device=device)
     return found

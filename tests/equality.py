@@ -8,7 +8,8 @@ import torch
 
 import iterant
 from house import ROOT
-from iterant.compiler.model import Learned
+from iterant.compiler.model import Learned, is_curve
+from iterant.compiler.naming import attribute
 from iterant.compiler.reference import Evaluator
 from iterant.compiler.scheme import Scheme
 from strategies import Case
@@ -56,8 +57,17 @@ def drawn(rng, unknown, shape):
 def learned(scheme, module):
     """Random weights for every mlp, put into the module, and as the reference wants them."""
     found = {}
+    torch.manual_seed(7)
+    with torch.no_grad():
+        for weight in (w for n, w in module.named_parameters() if not n.startswith("closure")):
+            weight += 0.3 * torch.randn_like(weight)
+    for kernel in scheme.model.kernels:
+        found[kernel.name] = getattr(module, attribute(kernel.name)).detach().double().numpy()
     for function in scheme.model.functions:
-        if isinstance(function.body, Learned):
+        if is_curve(function):
+            table = getattr(module, attribute(function.name))
+            found[function.name] = table.detach().double().numpy()
+        elif isinstance(function.body, Learned):
             torch.manual_seed(5)
             layers = [m for m in module.modules() if isinstance(m, torch.nn.Linear)]
             for layer in layers:
@@ -68,6 +78,17 @@ def learned(scheme, module):
                 for m in layers
             ]
     return found
+
+
+def trained(scheme, module):
+    """Parameters that are learned, or follow from what is, by their values now."""
+    names = {p.name for p in scheme.model.params if p.of_limit or p.trainable}
+    values = dict(zip(module.plan.weights, getattr(module, "weights", tuple)(), strict=True))
+    return {
+        name: values.get(attribute(name), getattr(module, attribute(name), None))
+        .detach().double().numpy()
+        for name in names
+    }  # fmt: skip
 
 
 def packed(scheme, samples, dtype):
@@ -135,7 +156,10 @@ def prepare(case, *, dtype=torch.float64, **overrides):
     """Compile and load a case, refuted or not."""
     artifact = iterant.compile(case.text, force=True, **overrides)
     module, scheme = artifact.module(dtype=dtype), artifact.scheme
-    evaluator = Evaluator(scheme=scheme, counts=case.counts, weights=learned(scheme, module))
+    weights = learned(scheme, module)
+    evaluator = Evaluator(
+        scheme=scheme, counts=case.counts, weights=weights, parameters=trained(scheme, module)
+    )
     bodies = (case.steps - scheme.step.start_steps) // scheme.step.inner
     samples = inputs_of(scheme, evaluator)
     return Equality(

@@ -87,7 +87,10 @@ def test_digest_binds_the_text():
     assert artifact.digest != f"sha256:{digest_of(edited)}"
 
 
-REDUCED = ("__init__", "faults", "plan", "ghosts", "halo", "layers", "shapes", "weights")
+REDUCED = (
+    "__init__", "convolutions", "curves", "faults", "ghosts", "halo", "layers", "norms", "padding",
+    "plan", "shapes", "weights",
+)  # fmt: skip
 RUN = """
 import importlib.util, sys, torch
 spec = importlib.util.spec_from_file_location("emitted", sys.argv[1])

@@ -12,7 +12,7 @@ from hypothesis import given, strategies as st
 from numpy.typing import NDArray
 from torch import Tensor
 
-from iterant.runtime import layers
+from iterant.runtime import layers, padding
 from iterant.runtime.halo import concatenated
 from iterant.runtime.plan import NONE, PERIODIC, REFLECT, Place, Side
 
@@ -165,7 +165,7 @@ def test_halo_is_its_definition(problem: tuple[Place, Tensor], t: float) -> None
 @given(problems())
 def test_fold_is_the_adjoint(problem: tuple[Place, Tensor]) -> None:
     place, u = problem
-    linear = layers.homogeneous(place)
+    linear = padding.homogeneous(place)
     p = layers.pad(u, linear)
     w = layers.random_normal(7, tuple(p.shape))
     left, right = (p * w).sum(), (u * layers.fold(w, place)).sum()

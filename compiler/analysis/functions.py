@@ -14,7 +14,7 @@ from ..source import Span
 from .declare import every
 from .expressions import evaluate, scalar
 from .local import varies
-from .options import FAULTY, read_options
+from .options import FAULTY, Options, read_options
 from .params import NUMBERS
 from .place import Place, as_scalar, whole
 from .scope import Scope, in_order, owns
@@ -126,6 +126,8 @@ def _learned(statement: tree.FunctionStatement, place: Place) -> Learned | None:
         _check_spline(plain, body.function, statement, place)
     if FAULTY in options.values.values():
         return None
+    if kind == "spline":
+        _check_knots(options, body)
     return Learned(kind=kind, sizes=sizes, options=options.pairs(), span=body.span)
 
 
@@ -152,6 +154,20 @@ def _check_spline(
         where = plain[0].span if plain else name.span
         raise Refusal(
             where, "a spline is a function of one argument, as in phi(s) = spline(s, knots = 31)"
+        )
+
+
+def _check_knots(options: Options, body: tree.Call) -> None:
+    """phi(0) = 0: 0 is a knot, and not one of the two ends."""
+    low, high = options.get("range", (sympy.Integer(-1), sympy.Integer(1)))
+    knots = options.get("knots", 31)
+    place = -low * (knots - 1) / (high - low)
+    if not (place.is_Integer and 0 < place < knots - 1):
+        where = options.places.get("range") or options.places.get("knots") or body.span
+        raise Refusal(
+            where,
+            f"a spline passes through 0, and {knots} knots from {low} to {high} have none there",
+            "an odd number of knots on an interval such as [-1, 1] has one in the middle",
         )
 
 

@@ -13,6 +13,7 @@ from sympy import Expr, Symbol
 from ..graph import (
     AdjointOp,
     Combine,
+    ConvolutionOp,
     Coordinate,
     Input,
     NetworkOp,
@@ -24,7 +25,7 @@ from ..graph import (
     StencilOp,
     digraph_of,
 )
-from ..grid import Flux, Grid, Linear, Network, Point, Read, walk
+from ..grid import Convolution, Flux, Grid, Linear, Network, Point, Read, walk
 from ..scheme import Scheme, Sum, Term
 from ..source import Span
 from ..stencil import Location
@@ -39,7 +40,7 @@ def prepared(node: Grid) -> bool:
         isinstance(n, Point) and any(s.name == "t" for s in n.expression.free_symbols)
         for n in walk(node)
     )
-    learned = any(isinstance(n, Network) for n in walk(node))
+    learned = any(isinstance(n, Network | Convolution) for n in walk(node))
     return bool(kinds) and "field" not in kinds and not timed and not learned
 
 
@@ -116,6 +117,8 @@ class Draft:
                     name=name or f"{node.function.name}_value",
                     span=span,
                 )
+            case Convolution():
+                return self.convolution(node, name=name, span=span)
 
     def _prepared_name(self, node: Grid) -> str:
         """A name for a prepared array: k_at_x on the faces across x, k_given at the points."""
@@ -186,6 +189,25 @@ class Draft:
             formula="div of the flux",
             span=span,
         )
+
+    def convolution(self, node: Convolution, *, name: str, span: Span | None) -> int:
+        """A learned kernel or its adjoint; the adjoints of inner kernels reach beyond the grid."""
+        beyond = [(0, 0)] * len(node.location)
+        inner = node.operand
+        while isinstance(inner, Convolution) and inner.transposed and inner.ghosts is None:
+            pairs = zip(beyond, inner.reach, strict=True)
+            beyond = [(a + low, b + high) for (a, b), (low, high) in pairs]
+            inner = inner.operand
+        onto = None if node.ghosts is None else self.at.get(node.ghosts, node.ghosts.name)
+        op = ConvolutionOp(
+            kernel=node.kernel,
+            reach=node.reach,
+            transposed=node.transposed,
+            onto=onto,
+            beyond=tuple(beyond) if onto is not None else (),
+        )
+        word = f"{node.kernel.name}_{'adjoint' if node.transposed else 'value'}"
+        return self.add(op, (self.grid(node.operand),), node.location, name=name or word, span=span)
 
     def terms(self, terms: tuple[Term, ...], location: Location, *, name: str) -> int:
         """sum of coefficient * value."""

@@ -9,6 +9,7 @@ from sympy import Expr, Symbol
 
 from ..graph import ArrayPlace, Call, Graph, NetworkOp, Pointwise, Routine
 from ..grid import Flux, Grid, Read, walk
+from ..model import is_curve
 from ..naming import safe
 from ..scheme import STEP_TIME, Array, Scheme, Stage, Update
 from ..stencil import Location
@@ -104,7 +105,10 @@ def _stage(
         scalars=symbols,
         networks=tuple(
             dict.fromkeys(
-                n.op.function for n in routine.nodes().values() if isinstance(n.op, NetworkOp)
+                n.op.function
+                for n in routine.nodes().values()
+                if isinstance(n.op, NetworkOp)
+                and not is_curve(scheme.model.function(n.op.function))
             )
         ),
         table=stage.table,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sympy import Basic, Expr, Symbol
 
-from ..graph import Pointwise, Routine
-from ..model import Model
+from ..graph import ConvolutionOp, NetworkOp, Pointwise, Routine
+from ..model import Model, is_curve
 from ..operators import Called
 from ..scheme import STEP_TIME, TAU, Scheme, Stage
 
@@ -40,6 +40,8 @@ def free_of(scheme: Scheme, routine: Routine) -> set[Symbol]:
         for expression in expressions_of(node.op):
             own |= free_scalars(scheme.model, expression)
         found |= own - set(node.op.symbols) if isinstance(node.op, Pointwise) else own
+        if isinstance(node.op, NetworkOp) and is_curve(scheme.model.function(node.op.function)):
+            found.add(node.op.function)
     return found
 
 
@@ -57,4 +59,6 @@ def expressions_of(op: object) -> tuple[Expr, ...]:
     """The scalar expressions that an op holds."""
     if isinstance(op, Pointwise):
         return (op.expression,)
+    if isinstance(op, ConvolutionOp):
+        return (op.kernel,)
     return tuple(getattr(op, "coefficients", ()))

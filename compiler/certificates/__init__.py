@@ -14,6 +14,7 @@ THEOREMS: Table[Theorem] = Table(
     "convex:THEOREM",
     "splitting:THEOREM",
     "linear:THEOREM",
+    "learned:THEOREM",
     "telescoping:THEOREM",
     "order:THEOREM",
     "matrix:THEOREM",

@@ -13,7 +13,17 @@ from sympy import Expr, Symbol
 
 from ...runtime.contract import Json
 from ..model import Function, Learned, Model
-from ..operators import Called, Gelu, HarmonicMean, Relu, Sigmoid, Softplus, Where
+from ..operators import (
+    Called,
+    CurveSector,
+    Gelu,
+    HarmonicMean,
+    KernelNorm,
+    Relu,
+    Sigmoid,
+    Softplus,
+    Where,
+)
 
 WORDS: Mapping[type, str] = {
     sympy.exp: "exp",
@@ -48,6 +58,8 @@ WORDS: Mapping[type, str] = {
     Softplus: "softplus",
     Gelu: "gelu",
     HarmonicMean: "harmonic",
+    KernelNorm: "norm",
+    CurveSector: "sector",
 }
 
 

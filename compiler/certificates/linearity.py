@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy
 from sympy import Expr, Symbol
 
-from ..grid import Flux, Grid, Linear, Network, Point, Read, reads, walk
+from ..grid import Convolution, Flux, Grid, Linear, Network, Point, Read, reads, walk
 from ..model import TIME
 from ..operators import HarmonicMean, Where
 from ..scheme import TAU, Scheme
@@ -80,6 +80,8 @@ def _formulas(scheme: Scheme, node: Grid) -> list[Expr]:
             return [body]
         case Network():
             raise Unprovable("a learned function is not linear")
+        case Convolution():
+            raise Unprovable("the weights of a learned kernel are not known")
 
 
 def _linear(formula: Expr, moving: frozenset[Symbol]) -> bool:

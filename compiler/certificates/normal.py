@@ -7,6 +7,9 @@ unknowns    name, kind ("field" | "data"), location, extra, edges; data: formula
 nodes       grid expressions, operands before what uses them; everything refers to them by number
 rates       unknown, order, terms (words, coefficient, node); an implicit one has `left` besides,
             terms that read the newest level: left(new) = terms
+kernels     where something is learned: channels, size, whether each step has its own; `curves` with
+            their knots; `limits`, the parameters that hold `limit`, by formulas in ["norm", K] and
+            ["sector", phi]
 step        method, the file's tau (null: not known), arrays, stages with every coefficient; one
             that `solves` left sides lists [newest level, target] besides, and solves them together
 
@@ -24,14 +27,16 @@ import sympy
 from sympy import Expr, Symbol
 
 from ...runtime.contract import Json
-from ..grid import Face, Flux, Grid, Linear, Network, Point, Read, walk
+from ..grid import Convolution, Face, Flux, Grid, Linear, Network, Point, Read, walk
 from ..model import Model, Param
 from ..scheme import Array, Edge, GridAxis, Rate, Scheme, Stage, Step, Term, Unknown, Update
 from ..stencil import Stencil
 from .expression import inline, tree
+from .normal_learned import convolution, learned_of
 
 SCHEMA = 3
 SCHEMA_WITH_LEFT = 4  # of schemes whose newest level stands on both sides
+SCHEMA_WITH_KERNELS = 5  # of schemes with learned kernels or curves
 
 
 def normal(scheme: Scheme) -> dict[str, Json]:
@@ -39,10 +44,13 @@ def normal(scheme: Scheme) -> dict[str, Json]:
     nodes = _nodes(scheme)
     number = {node: i for i, node in enumerate(nodes)}
     model = scheme.model
+    learned = learned_of(scheme)
+    schema = SCHEMA_WITH_LEFT if any(r.left for r in scheme.rates) else SCHEMA
     return {
-        "schema": SCHEMA_WITH_LEFT if any(r.left for r in scheme.rates) else SCHEMA,
+        "schema": SCHEMA_WITH_KERNELS if learned else schema,
         "axes": [_axis(a, model.grid.placement) for a in scheme.axes],
         "parameters": [_parameter(p) for p in model.params],
+        **learned,
         "unknowns": [_unknown(u, model) for u in scheme.unknowns],
         "nodes": [_node(n, number, model) for n in nodes],
         "rates": [_rate(r, number) for r in scheme.rates],
@@ -103,6 +111,8 @@ def _node(node: Grid, number: dict[Grid, int], model: Model) -> Json:
             faces: Json = [_face(f, number) for f in node.faces]
             return {"is": "flux", "operand": number[node.operand], "faces": faces,
                     "location": list(node.location)}  # fmt: skip
+        case Convolution():
+            return convolution(node, number)
         case Network():
             arguments: Json = [number[a] for a in node.arguments]
             return {"is": "network", "function": str(node.function.name), "arguments": arguments,

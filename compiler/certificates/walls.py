@@ -21,7 +21,7 @@ from functools import lru_cache
 import sympy
 from sympy import Expr, Symbol
 
-from ..grid import Flux, Grid, Linear, Network, Point, Read
+from ..grid import Convolution, Flux, Grid, Linear, Network, Point, Read
 from ..scheme import Edge, Scheme, Unknown
 from ..stencil import Stencil
 from .atoms import Atom, Constant, Diffusive
@@ -59,6 +59,8 @@ class Mirror:
                 return _formula(expression, {s: self.of(v) for s, v in operands})
             case Flux(faces=faces):
                 return _common(self.along(f.difference) * self.of(f.flux) for f in faces)
+            case Convolution():
+                return NEITHER
             case Network(arguments=arguments):
                 return EVEN if all(self.of(a) == EVEN for a in arguments) else NEITHER
 

@@ -16,6 +16,7 @@ from ..scheme import Term
 from ..source import Span
 from ..stencil import Location, Stencil, identity, stencil
 from .context import Context, linear
+from .convolution import is_convolution
 from .pointwise import build
 from .terms import additive, constant_factor
 
@@ -36,7 +37,8 @@ def nodewise_terms(
 ) -> tuple[Term, ...]:
     """One side: a linear term for each coefficient in parameters, the rest pointwise.
 
-    If `factored`, constant factors of the rest are coefficients of terms as well.
+    If `factored`, constant factors of the rest are coefficients of terms as well; those of learned
+    kernels always are.
     """
     at = (0,) * context.dim
     context, side = _whole_levels(context, side)
@@ -58,7 +60,9 @@ def nodewise_terms(
         for c, pairs in groups.items()
     ]
     for part in rest:
-        factor, inner = constant_factor(context, part) if factored else (sympy.S.One, part)
+        factor, inner = constant_factor(context, part)
+        if not factored and not is_convolution(inner):
+            factor, inner = sympy.S.One, part
         grid = build(context, inner, at, atom)
         found.append(Term(words=(), coefficient=factor, value=grid, span=span))
     return tuple(found)

@@ -7,10 +7,19 @@ from collections.abc import Callable
 import sympy
 from sympy import Expr, Symbol
 
-from ..grid import Grid, Linear, Network, Point, Read
-from ..operators import Called, Divergence, Laplacian, Operator, Partial
+from ..grid import Convolution, Grid, Linear, Network, Point, Read
+from ..operators import (
+    Called,
+    Convolved,
+    ConvolvedAdjoint,
+    Divergence,
+    Laplacian,
+    Operator,
+    Partial,
+)
 from ..stencil import Location
 from .context import Context, linear, moved
+from .convolution import convolution
 
 Atom = Callable[[Context, Expr, Location], "Grid | None"]
 
@@ -27,7 +36,7 @@ def build(context: Context, expression: Expr, at: Location, atom: Atom | None = 
     operands: dict[Expr, tuple[Symbol, Grid]] = {}
     replaced = _replace(context, expression, at, atom, operands)
     pairs = tuple(operands.values())
-    constant = all(not isinstance(n, Network) for _, n in pairs)
+    constant = all(not isinstance(n, Network | Convolution) for _, n in pairs)
     if constant and pairs and (sums := _rational_sum(replaced, dict(pairs))) is not None:
         from_identity = tuple(
             (context.travel(at, at).scaled(weight), operand) for weight, operand in sums
@@ -99,6 +108,8 @@ def _atom(context: Context, node: Expr, at: Location, atom: Atom | None) -> Grid
     if isinstance(node, Divergence):
         parts = [differentiate(context, f, a, 1, at) for a, f in enumerate(node.args)]
         return linear(tuple((context.travel(at, at), p) for p in parts), at)
+    if isinstance(node, Convolved | ConvolvedAdjoint):
+        return convolution(context, node, at, lambda inner: build(context, inner, at, atom))
     if isinstance(node, Called) and context.learned(node.args[0]) is not None:
         arguments = tuple(build(context, a, at, atom) for a in node.args[1:])
         return Network(function=node.args[0], arguments=arguments, location=at)
@@ -130,7 +141,7 @@ def differentiate(context: Context, f: Expr, axis: int, order: int, at: Location
 
 def unsupported(node: Expr) -> set[str]:
     """Names of the operators in an expression that no grid function exists for yet."""
-    known = (Partial, Laplacian, Divergence, Called)
+    known = (Partial, Laplacian, Divergence, Called, Convolved, ConvolvedAdjoint)
     return {type(n).__name__ for n in node.atoms(Operator) if not isinstance(n, known)}
 
 

@@ -9,8 +9,6 @@ from ..model import Equation, Function, Learned, Model, Param
 from ..operators import (
     AtNode,
     BoundaryIntegral,
-    Convolved,
-    ConvolvedAdjoint,
     Divergence,
     GraphLaplacian,
     Integral,
@@ -21,11 +19,10 @@ from ..operators import (
     Variation,
 )
 from ..source import Faults
+from .convolution import misplaced
 
 _WORDS = {
     Variation: "the variation of an energy",
-    Convolved: "a learned kernel",
-    ConvolvedAdjoint: "a learned kernel",
     GraphLaplacian: "an unknown on a graph",
     Neighbours: "an unknown on a graph",
     Integral: "an integral inside an equation",
@@ -59,10 +56,9 @@ def _missing(model: Model) -> list[tuple]:  # type: ignore[type-arg]
     if model.time is not None and model.time.method.name not in METHODS:
         found.append((model.time.method.name_span, f"the time method {model.time.method.name}"))
     found += [(s.name_span, f"the solver {s.name}") for s in model.solves]
-    found += [(k.span, "a learned kernel") for k in model.kernels]
     found += [(f.span, what) for f in model.functions for what in _in_function(f)]
-    found += [(p.span, what) for p in model.params for what in _in_param(p)]
-    found += [(e.span, what) for e in model.equations for what in _in_equation(e)]
+    found += [(p.span, what) for p in model.params for what in _in_param(p, model)]
+    found += [(e.span, what) for e in model.equations for what in _in_equation(e, model)]
     found += [
         (w.span, f"a condition on {w.operand}(u)")
         for w in model.boundary.walls
@@ -82,27 +78,26 @@ def _missing(model: Model) -> list[tuple]:  # type: ignore[type-arg]
 def _in_function(function: Function) -> list[str]:
     """What one function asks for that has no back end."""
     words = []
-    if isinstance(function.body, Learned) and function.body.kind == "spline":
-        words.append("a learned spline")
     if function.lipschitz is not None:
         words.append("the option `lipschitz`")
-    if isinstance(function.body, Learned) and (function.per_step or function.per_channel):
+    network = isinstance(function.body, Learned) and function.body.kind == "mlp"
+    if network and (function.per_step or function.per_channel):
         words.append("a learned function of its own `per step` or `per channel`")
     return words
 
 
-def _in_param(param: Param) -> list[str]:
+def _in_param(param: Param, model: Model) -> list[str]:
     """What one parameter asks for that has no back end."""
-    if param.of_limit:
-        return ["a parameter that holds `limit`"]
-    own = param.per_step or param.per_channel
-    return ["a parameter of its own `per step` or `per channel`"] if own and param.trainable else []
+    if param.of_limit and model.time is not None:
+        return ["a parameter that holds `limit` beside a time method"]
+    return []
 
 
-def _in_equation(equation: Equation) -> list[str]:
+def _in_equation(equation: Equation, model: Model) -> list[str]:
     """What one equation holds that has no back end."""
     sides = sympy.Tuple(equation.right, equation.left or 0)
     words = [w for kind, w in _WORDS.items() if sides.atoms(kind)]
+    words += [w] if (w := misplaced(model, equation)) else []
     if equation.kind in ("steady", "fixed_point"):
         words.append("an equation without dt(u)")
     if any(n.args[2:] for d in sides.atoms(*_DERIVATIVES) for n in d.atoms(AtNode)):

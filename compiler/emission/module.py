@@ -7,9 +7,10 @@ from collections.abc import Iterable
 import sympy
 
 from ..graph import Call, Graph
-from ..model import Learned, Param
+from ..model import Learned, Param, is_curve
 from ..naming import attribute, safe
 from ..scheme import Scheme
+from .learned import Rows, full_text, init_of_learned
 from .plan_text import is_time, table_name
 from .words import Words, weight
 
@@ -26,16 +27,20 @@ def init_lines(scheme: Scheme, words: Words) -> list[str]:
         if not p.trainable:
             lines.append(_buffer(name, value))
             continue
-        lines.append(
-            f"self.{name} = nn.Parameter(torch.tensor({_float(value)}, dtype=torch.float64))"
-        )
+        start = f"torch.tensor({_float(value)}, dtype=torch.float64)"
+        if p.per_step or p.per_channel:
+            start = full_text(scheme, p, _float(value))
+        lines.append(f"self.{name} = nn.Parameter({start})")
         if p.interval is not None:
             low, high = (words.number(x) for x in p.interval)
             lines.append(f'layers.keep_within(self, "{name}", {low}, {high})')
         elif p.positive:
             lines.append(f'layers.keep_positive(self, "{name}")')
+    lines += init_of_learned(Rows(scheme=scheme))
     for seed, f in enumerate(f for f in scheme.model.functions if isinstance(f.body, Learned)):
         assert isinstance(f.body, Learned)
+        if is_curve(f):
+            continue
         sizes = ", ".join(map(str, f.body.sizes))
         activation = dict(f.body.options).get("activation", "tanh")
         lines.append(
@@ -70,7 +75,11 @@ def call_lines(scheme: Scheme, call: Call, written: Iterable[str]) -> list[str]:
     if call.routine is not None:
         time = ", t" if call.clocked else ""
         padded = [f'layers.pad({safe(a)}, PLACES["{safe(a)}"]{time})' for a in call.padded]
-        scalars = [f"self.{weight(s)}" for s in (*call.scalars, *call.networks)]
+        rows = Rows(scheme=scheme)
+        scalars = [
+            rows.argument(s) if s in rows.symbols else f"self.{weight(s)}"
+            for s in (*call.scalars, *call.networks)
+        ]
         columns = [s for s, _ in call.table if not is_time(call, s)]
         values = [*padded, *map(safe, call.plain), *scalars, *(safe(s.name) for s in columns)]
         values += ["t"] if call.timed else []
@@ -114,6 +123,10 @@ def step_lines(scheme: Scheme, graph: Graph) -> list[str]:
     reads = _read_arrays(graph.body)
     given = [n for n in reads if n not in names and not _made(n, graph.body)]
     lines = [f'{safe(n)} = state["{safe(n)}"]' for n in (*names, *given) if n in reads]
+    if rows := Rows(scheme=scheme).symbols:
+        targets = ", ".join(safe(s.name) for s in rows)
+        comma = "," if len(rows) == 1 else ""
+        lines.append(f"{targets}{comma} = self.weights() if weights is None else weights")
     if any(c.clocked for c in graph.body):
         assert scheme.step is not None
         lines.append(f"clock = {_clock_of(scheme)}")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-import sympy
 from sympy import Expr, Symbol
 
 from ..graph import (
     AdjointOp,
     Combine,
+    ConvolutionOp,
     Coordinate,
     Inner,
     Input,
@@ -24,9 +24,11 @@ from ..graph import (
     Weight,
 )
 from ..naming import safe
-from ..printer import ADD, MUL, number
+from ..printer import ADD, MUL
 from ..scheme import Scheme
 from ..stencil import Stencil
+from .learned import convolution_text, network_text
+from .taps import common_factor, ordered, sum_of_taps
 from .words import Words
 
 _LINE = 84  # a formula that is longer becomes a variable of its own
@@ -131,7 +133,11 @@ class Writer:
             case NetworkOp(function=function):
                 assert node.range is not None
                 inputs = [self._value(i, node.range) for i in node.inputs]
-                return f"{safe(function.name)}({', '.join(inputs)})", MUL
+                return network_text(self.scheme, function, inputs), MUL
+            case ConvolutionOp():
+                assert node.range is not None
+                value = self._value(node.inputs[0], node.op.needs(node.range))
+                return convolution_text(node.op, value), MUL
             case Reduce():
                 return self._reduce(node), MUL
             case _:
@@ -153,12 +159,12 @@ class Writer:
         groups: dict[Expr, list[tuple[Fraction, str]]] = {}
         for stencil, source in zip(stencils, node.inputs, strict=True):
             taps = groups.setdefault(stencil.scale, [])
-            taps += [(w, self._tap(source, node, o)) for o, w in _ordered(stencil)]
+            taps += [(w, self._tap(source, node, o)) for o, w in ordered(stencil)]
         parts = []
         for scale, taps in groups.items():
             factor = self.words.scale(scale)
-            common, inner = _common(taps)
-            text = _sum_of_taps(inner)
+            common, inner = common_factor(taps)
+            text = sum_of_taps(inner)
             head = [t for t in (common, factor) if t]
             if not head:
                 parts.append(text)
@@ -253,45 +259,6 @@ def slices(own: Range, at: Range) -> str:
     if all(p == ":" for p in parts):
         return ""
     return "[..., " + ", ".join(parts) + "]"
-
-
-def _ordered(stencil: Stencil) -> list[tuple[tuple[int, ...], Fraction]]:
-    """Taps in reading order: positive weights first, the centre last among equals."""
-    return sorted(
-        stencil.weights, key=lambda p: (p[1] < 0, sum(map(abs, p[0])), [-k for k in p[0]])
-    )
-
-
-def _common(taps: list[tuple[Fraction, str]]) -> tuple[str, list[tuple[Fraction, str]]]:
-    """A common factor of all weights: 0.25 * (a + b - c - d)."""
-    sizes = {abs(w) for w, _ in taps}
-    if len(sizes) != 1 or sizes == {Fraction(1)}:
-        return "", taps
-    size = next(iter(sizes))
-    text, _ = number(sympy.Rational(size.numerator, size.denominator))
-    return f"({text})" if "/" in text else text, [(w / size, t) for w, t in taps]
-
-
-def _sum_of_taps(taps: list[tuple[Fraction, str]]) -> str:
-    """Weights as numbers; taps of one weight are added before they are multiplied."""
-    groups: dict[tuple[Fraction, int], list[str]] = {}
-    for number_, (weight, text) in enumerate(taps):
-        groups.setdefault((weight, number_ if abs(weight) == 1 else -1), []).append(text)
-    out = ""
-    for (weight, _), texts in groups.items():
-        size = abs(weight)
-        if size == 1:
-            part = f" {'-' if weight < 0 else '+'} ".join(texts)
-        else:
-            factor, _ = number(sympy.Rational(size.numerator, size.denominator))
-            factor = f"({factor})" if "/" in factor else factor
-            joined = texts[0] if len(texts) == 1 else f"({' + '.join(texts)})"
-            part = f"{factor} * {joined}"
-        if not out:
-            out = f"-{part}" if weight < 0 else part
-        else:
-            out += f" {'-' if weight < 0 else '+'} {part}"
-    return out
 
 
 __all__ = ["Symbol", "Writer", "slices"]

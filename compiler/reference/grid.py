@@ -8,14 +8,14 @@ case below is the definition at one index, written for all indices of a box at o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import TypeAlias
 
 import numpy as np
 from sympy import Expr
 
-from ..grid import Face, Flux, Grid, Linear, Network, Point, Read
+from ..grid import Convolution, Face, Flux, Grid, Linear, Network, Point, Read
 from ..stencil import Stencil
 from .arithmetic import Arithmetic, Number, Values
 from .halo import ghost
@@ -78,6 +78,62 @@ def _values(node: Grid, box: Box, context: Context) -> Values:
         case Network(function=function, arguments=arguments):
             inputs = [values(argument, box, context) for argument in arguments]
             return np.asarray(context.problem.words.functions[function](*inputs))
+        case Convolution(transposed=True):
+            return _adjoint(node, box, context)
+        case Convolution():
+            return _convolved(node, box, context)
+
+
+# ---- learned kernels
+
+
+def _convolved(node: Convolution, box: Box, context: Context) -> Values:
+    """K v [o, i] = sum_{c, q} K[o, c, q] v[c, i + q - low]; one channel has no axis of its own."""
+    kernel = context.problem.kernels[node.kernel]
+    reach = [
+        range(a.start - low, a.stop + high) for a, (low, high) in zip(box, node.reach, strict=True)
+    ]
+    around = values(node.operand, tuple(reach), context)
+    around = around if around.ndim > len(box) else around[None]
+    total = context.arithmetic.full((kernel.shape[0], *shape_of(box)))
+    for place in np.ndindex(kernel.shape[2:]):
+        window = tuple(slice(q, q + len(a)) for q, a in zip(place, box, strict=True))
+        for o, c in np.ndindex(kernel.shape[:2]):
+            total[o] = total[o] + kernel[(o, c, *place)] * around[(c, *window)]
+    return total if len(total) > 1 else total[0]
+
+
+def _adjoint(node: Convolution, box: Box, context: Context) -> Values:
+    """K^T w by its definition: entry j is <K e_j, w>, without the values on walls."""
+    kernels, inner = [node.kernel], node.operand
+    reaches = [node.reach]
+    while isinstance(inner, Convolution) and inner.transposed:
+        kernels.append(inner.kernel)
+        reaches.append(inner.reach)
+        inner = inner.operand
+    assert node.ghosts is not None, "an adjoint ends on the ghosts of an unknown"
+    w = values(inner, box, context)
+    forward: Grid = Read(symbol=node.ghosts, kind="field", location=node.location)
+    for kernel, reach in zip(kernels, reaches, strict=True):
+        forward = Convolution(
+            kernel=kernel, operand=forward, transposed=False, reach=reach, ghosts=None,
+            location=node.location,
+        )  # fmt: skip
+    name = node.ghosts.name
+    still = context.arithmetic.full(shape_of(box))
+
+    def response(impulse: Values) -> Values:
+        return _values(
+            forward, box, replace(context, arrays={**context.arrays, name: impulse}, memo={})
+        )
+
+    zero = response(still)
+    result = still.copy()
+    for place in np.ndindex(result.shape):
+        impulse = still.copy()
+        impulse[place] = context.arithmetic.number(1)
+        result[place] = ((response(impulse) - zero) * w).sum()
+    return result
 
 
 # ---- reading
@@ -146,7 +202,8 @@ def _sum(parts: Sequence[Values], box: Box, context: Context) -> Values:
 
 def _spread(value: Number, box: Box, context: Context) -> Values:
     """A result as an array of the box, also when it does not depend on the place."""
-    result = context.arithmetic.full(shape_of(box))
+    channels = np.shape(value)[: max(0, np.ndim(value) - len(box))]
+    result = context.arithmetic.full((*channels, *shape_of(box)))
     result[...] = value
     return result
 

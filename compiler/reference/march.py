@@ -124,8 +124,8 @@ def march(problem: Problem, state: State, *, tau: Number, steps: int, time: Numb
     time = time + method.start_steps * tau
     bodies, rest = divmod(steps - method.start_steps, method.inner)
     assert not rest, f"{steps} steps are no whole number of cycles of {method.inner}"
-    for _ in range(bodies):
-        state = run_all(problem, method.body, state, tau=tau, time=time)
+    for k in range(bodies):
+        state = run_all(problem.at(k), method.body, state, tau=tau, time=time)
         time = time + problem.value(method.advance) * tau
     return run_all(problem, method.finish, state, tau=tau, time=time)
 

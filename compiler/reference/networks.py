@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ..model import Learned
+from ..model import Function, Learned, knots_of
 from ..operators import Gelu, Relu, Sigmoid, Softplus
 from .arithmetic import FLOAT64, Callback, Values
 
@@ -43,5 +43,30 @@ def perceptron(learned: Learned, layers: Layers) -> Callable[..., Values]:
             if k < len(layers) - 1:
                 x = activation(x)
         return np.asarray(x[..., 0])
+
+    return network
+
+
+def curve(function: Function, table: Values) -> Callable[..., Values]:
+    """`spline(...)`: straight between knots, phi(s_j) = r_j s_j, slopes a and b outside.
+
+    The table holds (a, r_0, ..., b) without the knot at 0 along its last axis, one row a channel
+    where each has its own.
+    """
+    low, high, knots = knots_of(function)
+    at = np.linspace(float(low), float(high), knots)
+    zero = round(float(-low * (knots - 1) / (high - low)))
+    at[zero] = 0.0
+
+    def single(s: Values, row: Values) -> Values:
+        heights = at * np.insert(row[1:-1], zero, 0.0)
+        inside = np.interp(s, at, heights)
+        below = np.where(s < at[0], row[0] * (s - at[0]), 0.0)
+        return np.asarray(inside + below + np.where(s > at[-1], row[-1] * (s - at[-1]), 0.0))
+
+    def network(s: Values) -> Values:
+        if table.ndim == 1:
+            return np.asarray(single(s, table))
+        return np.stack([single(part, row) for part, row in zip(s, table, strict=True)])
 
     return network

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
+import numpy as np
 import sympy
 from sympy import Expr, Symbol
 
-from ..model import Function, Learned
+from ..model import Function, Learned, is_curve
 from ..scheme import Edge, Scheme, Unknown
 from ..stencil import Location
 from .arithmetic import Arithmetic, Number, Values
 from .halo import Index, Side
-from .networks import Layers, perceptron
+from .networks import Layers, curve, perceptron
 from .pointwise import Words, interpret
 
 Numbers: TypeAlias = Mapping[Symbol, Number]
@@ -24,7 +25,8 @@ Numbers: TypeAlias = Mapping[Symbol, Number]
 class Problem:
     """A scheme on one grid: parameters and spacings by symbol; per axis count and first point.
 
-    `kept` holds the matrices of left sides, which are the same in every step.
+    `kept` holds the matrices of left sides, which are the same in every step. `kernels` are
+    (out, in, size...), with one row a step those in `rows`, as are scalars and tables of curves.
     """
 
     scheme: Scheme
@@ -33,6 +35,28 @@ class Problem:
     counts: tuple[int, ...]
     first: tuple[Number, ...]
     kept: dict[str, Values] = field(default_factory=dict, compare=False)
+    kernels: Mapping[Symbol, Values] = field(default_factory=dict)
+    weights: Mapping[str, Any] = field(default_factory=dict)
+    rows: frozenset[Symbol] = frozenset()
+
+    def at(self, step: int) -> Problem:
+        """The problem of one step: its own row of all weights that have one a step."""
+        if not self.rows:
+            return self
+
+        def chosen(weights: Mapping[Symbol, Any]) -> dict[Symbol, Any]:
+            return {s: w[step] if s in self.rows else w for s, w in weights.items()}
+
+        scalars, kernels = chosen(self.scalars), chosen(self.kernels)
+        weights = {**self.weights, **{s.name: w for s, w in chosen(self.tables).items()}}
+        words = _words(self.scheme, self.words.arithmetic, scalars, weights)
+        return replace(self, scalars=scalars, kernels=kernels, words=words, rows=frozenset())
+
+    @property
+    def tables(self) -> dict[Symbol, Any]:
+        """The tables of learned curves."""
+        curves = (f for f in self.scheme.model.functions if is_curve(f))
+        return {f.symbol: np.asarray(self.weights[f.name]) for f in curves}
 
     def value(self, expression: Expr, known: Numbers | None = None) -> Number:
         """An expression in parameters, spacings and what else is known."""
@@ -121,25 +145,49 @@ def problem(
     sizes = tuple(n for n in (counts or stated) if n is not None)
     assert len(sizes) == len(scheme.axes), "a scheme of free size needs counts"
     assert all(s in {None, n} for s, n in zip(stated, sizes, strict=True)), (stated, sizes)
-    functions: dict[Symbol, Callable[..., Number]] = {}
-    words = Words(arithmetic=arithmetic, functions=functions)
+    words = Words(arithmetic=arithmetic, functions={})
     scalars: dict[Symbol, Number] = {}
     for param in scheme.model.params:
-        given = sympy.sympify(parameters.get(param.name, param.value))
-        scalars[param.symbol] = interpret(given, scalars, words)
+        given = parameters.get(param.name, param.value)
+        if isinstance(given, np.ndarray):
+            scalars[param.symbol] = given
+            continue
+        scalars[param.symbol] = interpret(sympy.sympify(given), scalars, words)
     for symbol, value in scheme.spacings.items():
         scalars[symbol] = interpret(value, scalars, words)
+    words = _words(scheme, arithmetic, scalars, weights)
+    first = tuple(_first(scheme, a, scalars, words) for a in range(len(sizes)))
+    model = scheme.model
+    rows = {k.symbol for k in model.kernels if k.per_step}
+    rows |= {f.symbol for f in model.functions if f.per_step}
+    rows |= {p.symbol for p in model.params if p.per_step and p.trainable}
+    rows |= {symbol for symbol, value in scheme.limits if value.free_symbols & rows}
+    return Problem(
+        scheme=scheme, words=words, scalars=scalars, counts=sizes, first=first,
+        kernels={k.symbol: np.asarray(weights[k.name]) for k in scheme.model.kernels},
+        weights=weights,
+        rows=frozenset(rows),
+    )  # fmt: skip
+
+
+def _words(
+    scheme: Scheme, arithmetic: Arithmetic, scalars: Numbers, weights: Mapping[str, Any]
+) -> Words:
+    """Declared functions at these parameters, learned ones by their weights."""
+    functions: dict[Symbol, Callable[..., Number]] = {}
+    words = Words(arithmetic=arithmetic, functions=functions)
     for function in scheme.model.functions:
         functions[function.symbol] = _function(function, scalars, words, weights)
-    first = tuple(_first(scheme, a, scalars, words) for a in range(len(sizes)))
-    return Problem(scheme=scheme, words=words, scalars=scalars, counts=sizes, first=first)
+    return words
 
 
 def _function(
-    function: Function, scalars: Numbers, words: Words, weights: Mapping[str, Layers]
+    function: Function, scalars: Numbers, words: Words, weights: Mapping[str, Any]
 ) -> Callable[..., Number]:
     """A declared function as a function of numbers."""
     definition = function.body
+    if is_curve(function):
+        return curve(function, np.asarray(weights[function.name]))
     if isinstance(definition, Learned):
         return perceptron(definition, weights.get(function.name, ()))
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..contract import Certificate
-from . import convex, dissipative, linear, matrix, order, splitting, telescoping, waves
+from . import convex, dissipative, learned, linear, matrix, order, splitting, telescoping, waves
 from .document import Document, digest
 from .ranges import Rejected
 from .texts import bound, code_digest
@@ -24,12 +24,14 @@ FIELDS = frozenset(
 )
 SETS = frozenset({"linear"})  # kinds that speak of sets of a parameter
 IMPLICIT = frozenset({"linear"})  # kinds that solve for newest levels
+LEARNED = frozenset({"learned"})  # kinds that know learned kernels and curves
 KINDS: Mapping[str, Callable[[Document, Claimed], None]] = {
     "block": dissipative.check,
     "symmetric": dissipative.check,
     "skew": waves.check,
     "convex": convex.check,
     "linear": linear.check,
+    "learned": learned.check,
     "splitting": splitting.check,
     "telescoping": telescoping.check,
     "order": order.check,
@@ -56,6 +58,8 @@ def check(certificate: Certificate | Mapping[str, Any], code: str | None = None)
         document = Document(data["scheme"])
         if document.implicit and data["kind"] not in IMPLICIT:
             raise Rejected("this theorem speaks of no left side")
+        if document.learned and data["kind"] not in LEARNED:
+            raise Rejected("this theorem speaks of no learned kernel")
         KINDS[data["kind"]](document, Claimed(data, document))
     except Rejected as trouble:
         return Report(accepted=False, reason=str(trouble))

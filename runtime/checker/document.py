@@ -16,6 +16,7 @@ from .trees import Box, Tree, extent, names, rational
 Offset = tuple[int, ...]
 SCHEMA = 3
 SCHEMA_WITH_LEFT = 4  # newest levels follow from left sides
+SCHEMA_WITH_KERNELS = 5  # something is learned: kernels or curves
 
 
 def digest(document: Any) -> str:
@@ -70,10 +71,14 @@ class Document:
     """Lookups in the scheme: nodes, unknowns, parameters with their sets, signs and values."""
 
     def __init__(self, data: dict[str, Any]) -> None:
-        if data.get("schema") not in (SCHEMA, SCHEMA_WITH_LEFT):
+        if data.get("schema") not in (SCHEMA, SCHEMA_WITH_LEFT, SCHEMA_WITH_KERNELS):
             raise Rejected("the certificate's scheme has an unknown schema")
         self.implicit = data["schema"] == SCHEMA_WITH_LEFT
-        check_form(data, implicit=self.implicit)
+        self.learned = data["schema"] == SCHEMA_WITH_KERNELS
+        check_form(data, implicit=self.implicit, learned=self.learned)
+        self.kernels: dict[str, Any] = {k["name"]: k for k in data.get("kernels", ())}
+        self.curves: dict[str, Any] = {c["name"]: c for c in data.get("curves", ())}
+        self.limits: list[list[Any]] = list(data.get("limits", ()))
         self.data = data
         self.axes: list[dict[str, Any]] = data["axes"]
         self.nodes: list[dict[str, Any]] = data["nodes"]
@@ -201,6 +206,8 @@ def operands(node: dict[str, Any]) -> list[int]:
             return list(node["operands"])
         case "network":
             return list(node["arguments"])
+        case "convolution":
+            return [node["operand"]]
         case "flux":
             parts = [f[p] for f in node["faces"] for p in ("slope", "weight", "flux")]
             return [node["operand"], *(k for k in parts if k is not None)]

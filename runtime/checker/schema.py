@@ -26,6 +26,10 @@ NODES = {
     "flux": "is operand faces location",
     "network": "is function arguments location",
 }
+LEARNED = "kernels curves limits"
+KERNEL = "name inputs outputs size per_step"
+CURVE = "name low high knots per_step per_channel"
+CONVOLUTION = "is kernel operand transposed reach ghosts location"
 
 
 def keys(data: Any, names: str, more: str = "") -> None:
@@ -35,12 +39,15 @@ def keys(data: Any, names: str, more: str = "") -> None:
         raise Rejected("a part of the scheme has missing or unknown entries")
 
 
-def check_form(scheme: dict[str, Any], *, implicit: bool) -> None:
+def check_form(scheme: dict[str, Any], *, implicit: bool, learned: bool) -> None:
     """Every part of the scheme has its form, and names are not used twice.
 
-    `implicit`: a rate may have a left side, and a stage may solve for newest levels.
+    `implicit`: a rate may have a left side, and a stage may solve for newest levels. `learned`:
+    kernels, curves and steps by the limit are declared.
     """
-    keys(scheme, SCHEME)
+    keys(scheme, f"{SCHEME} {LEARNED}" if learned else SCHEME)
+    if learned:
+        _learned(scheme)
     _axes(scheme["axes"])
     for parameter in scheme["parameters"]:
         keys(parameter, PARAMETER)
@@ -48,7 +55,11 @@ def check_form(scheme: dict[str, Any], *, implicit: bool) -> None:
     for unknown in scheme["unknowns"]:
         _unknown(unknown, len(scheme["axes"]))
     for node in scheme["nodes"]:
-        _node(node, len(scheme["axes"]))
+        if learned and node["is"] == "convolution":
+            keys(node, CONVOLUTION)
+            _flags(node, "transposed")
+        else:
+            _node(node, len(scheme["axes"]))
     for rate in scheme["rates"]:
         keys(rate, "unknown order terms", "left" if implicit else "")
         for term in (*rate["terms"], *rate.get("left", ())):
@@ -69,6 +80,25 @@ def check_form(scheme: dict[str, Any], *, implicit: bool) -> None:
     ):
         if len(set(names)) != len(names):
             raise Rejected("a name of the scheme is used twice")
+
+
+def _learned(scheme: dict[str, Any]) -> None:
+    """Kernels and curves have their entries, and names of their own."""
+    for kernel in scheme["kernels"]:
+        keys(kernel, KERNEL)
+        _flags(kernel, "per_step")
+        _whole(kernel["size"], len(scheme["axes"]))
+        _whole([kernel["inputs"], kernel["outputs"]], 2)
+        if min(*kernel["size"], kernel["inputs"], kernel["outputs"]) < 1:
+            raise Rejected("a kernel of the scheme is empty")
+    for curve in scheme["curves"]:
+        keys(curve, CURVE)
+        _flags(curve, "per_step per_channel")
+        _whole([curve["knots"]], 1)
+    names = [item["name"] for key in ("kernels", "curves") for item in scheme[key]]
+    limited = [name for name, _ in scheme["limits"]]
+    if len(set(names)) != len(names) or len(set(limited)) != len(limited):
+        raise Rejected("a name of the scheme is used twice")
 
 
 def _axes(axes: list[dict[str, Any]]) -> None:

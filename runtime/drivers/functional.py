@@ -64,7 +64,7 @@ class Functional:
                 problem.turns,
                 problem.plan.places,
                 {**self.static, **arrays},
-                problem.scalars,
+                problem.row(k),
                 clock,
                 using=self.using,
             )

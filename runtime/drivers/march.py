@@ -221,6 +221,9 @@ def _length(module: nn.Module, steps: int | None, until: float | None) -> tuple[
             raise UserError("a run of this scheme cannot end at the time 0: its start takes steps")
         return until / taus if taus else None, plan.start_steps + bodies * plan.inner
     count = plan.steps if steps is None else steps
+    if plan.per_step and count > plan.steps:
+        hint = "fewer steps take the first of them"
+        raise UserError(f"this network has weights for {plan.steps} steps, not for {count}", hint)
     if count < plan.start_steps or (count - plan.start_steps) % plan.inner:
         among = f"{plan.start_steps} + " if plan.start_steps else ""
         hint = f"it runs {among}a multiple of {plan.inner} steps"

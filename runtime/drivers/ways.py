@@ -59,6 +59,8 @@ def choose(
     """A way of marching; a resumed run goes on in the way that it went `before`."""
     if wish not in {"auto", "never", "always"}:
         raise UserError(f"{wish!r} is no wish for compiling", "known: auto, never, always")
+    if problem.plan.weights and not differentiable:
+        return Functional(problem, static)  # convolutions gain nothing from being compiled
     if differentiable:
         length = None if segments is None else max(1, -(-bodies // segments))
         using = _compiled if _worth_gradients(problem, levels, static, bodies, wish) else None
@@ -147,6 +149,8 @@ def _worth_gradients(
     problem: Problem, levels: Arrays, static: Arrays, bodies: int, wish: str
 ) -> bool:
     """Whether compiled functions pay in a differentiable run: forward, and twice that backward."""
+    if problem.plan.weights:
+        return False
     if wish != "auto" or not kernels.working():
         return wish == "always"
     with torch.no_grad():

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import torch
 from torch import Tensor
 
-from ..layers import homogeneous, pad
+from ..padding import homogeneous, pad
 from ..plan import Place
 
 Parts: TypeAlias = tuple[Tensor, ...]  # one an unknown, or one a scalar
