@@ -80,7 +80,7 @@ def agreed(found: Verdict, step: Any, weights: Any) -> None:
         report = check(found)
         assert report.accepted, report.reason
     if isinstance(found, Refutation):
-        assert radius(step) > 1 - 1e-9 or norm(step, weights) > 1
+        assert 1 < float(Fraction(found.witness.growth)) <= radius(step) * (1 + 1e-3)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -148,6 +148,42 @@ def test_refused_with_a_reason(name: str) -> None:
     assert words in found.reason
 
 
+GROWS: dict[str, tuple[str, str, dict[str, str]]] = {
+    "a wall that feeds": (HEAT, "1/4000", {"boundary": "u - dn(u) = 0"}),
+    "a wall that feeds, rk4 of order 4": (
+        HEAT, "1/4000", {"boundary": "u - 3*dn(u) = 0", "space": "order 4", "time": "rk4"},
+    ),
+    "upwind of 3/2": (FLOW, "3/64", INFLOW),
+    "central differences with inflow": (
+        FLOW, "1/64", {"boundary": "u = 0 on x low", "space": "order 2", "grid": "64"},
+    ),
+    "a trained parameter at its value": (
+        "dt(u) = a*dxx(u)", "1/100",
+        {"boundary": "u + dn(u) = 0", "space": "order 4", "extra": "param a = 1, trainable"},
+    ),
+    "a pair": ("dt(u) = v;dt(v) = u", "1/100", {"fields": "u, v", "boundary": "u = 0, v = 0"}),
+    "two levels": (
+        HEAT, "1/200", {"boundary": "u + dn(u) = 0", "space": "order 4",
+                        "time": "adams_bashforth2"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", GROWS)
+def test_refuted_on_its_own_grid(name: str) -> None:
+    equation, tau, more = GROWS[name]
+    scheme = pde(equation, **more)
+    found = verdict(scheme, tau=sympy.Rational(tau))
+    assert isinstance(found, Refutation), found
+    assert "an eigenvector of the step on this grid grows" in found.statement
+    step = matrix(scheme, float(sympy.Rational(tau)))
+    assert np.isclose(float(Fraction(found.witness.growth)), radius(step), rtol=1e-6)
+    states = [np.array([float(Fraction(v)) for v in values])
+              for values in found.witness.state.values()]  # fmt: skip
+    moved = np.linalg.matrix_power(step, 40) @ np.concatenate(states)
+    assert np.linalg.norm(moved) > np.linalg.norm(np.concatenate(states))
+
+
 # ---- random steps between walls, node by node
 
 WEIGHTS = st.integers(-8, 8).map(lambda k: Fraction(k, 8))
@@ -168,6 +204,7 @@ def texts(draw: Any) -> str:
     )
 
 
+@pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value")
 @settings(max_examples=60)
 @given(texts())
 def test_certified_never_grows_and_refuted_grows(text: str) -> None:
@@ -175,11 +212,15 @@ def test_certified_never_grows_and_refuted_grows(text: str) -> None:
     found = certify(scheme, claim("l2_stable"))
     event(found.verdict)
     step, weights = matrix(scheme, 1.0), volumes(scheme)
+    assume(np.isfinite(step).all())  # a wall without a ghost
     agreed(found, step, weights)
     if norm(step, weights) < 1 - 1e-6:
         assert isinstance(found, Certificate)
+    if radius(step) > 1.1:  # floats place defective eigenvalues of modulus 1 up to 0.02 too far
+        assert isinstance(found, Refutation)
 
 
+@pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value")
 @settings(max_examples=20)
 @given(texts(), st.integers(0, 2**32))
 def test_the_probed_matrix_is_the_matrix(text: str, seed: int) -> None:

@@ -69,17 +69,24 @@ def _definite(matrix: Matrix, kept: list[int]) -> bool:
             {number[j]: _ball(c) for j, c in matrix[i].items() if j in number and number[j] >= k}
             for k, i in enumerate(kept)
         ]
+        zero = flint.arb(0)
         for k, row in enumerate(rows):
-            pivot = row.get(k, flint.arb(0))
+            pivot = row.get(k, zero)
             if not pivot > 0:
                 return False
-            beside = [(j, c) for j, c in row.items() if j != k]
-            for j, c in beside:
-                factor, below = c / pivot, rows[j]
-                for i, e in beside:
-                    if i >= j:
-                        below[i] = below.get(i, flint.arb(0)) - factor * e
+            beside = sorted(j for j in row if j != k)
+            for n, j in enumerate(beside):
+                factor, below = row[j] / pivot, rows[j]
+                for i in beside[n:]:
+                    below[i] = below.get(i, zero) - factor * row[i]
     return True
+
+
+def whole(matrix: Matrix) -> tuple[list[dict[int, int]], int]:
+    """A matrix times the least common denominator of its entries, and that denominator."""
+    below = lcm(*{c.denominator for row in matrix for c in row.values()})
+    found = [{j: c.numerator * (below // c.denominator) for j, c in r.items()} for r in matrix]
+    return found, below
 
 
 def _ball(c: Fraction) -> flint.arb:

@@ -36,6 +36,14 @@ def used_names(scheme: Scheme) -> frozenset[Symbol]:
     names = frozenset[Symbol]().union(*(f.free_symbols for f in formulas))
     if TIME in names:
         raise Unprovable("a coefficient changes in time")
+    if any(not _plain(f) for f in formulas):
+        raise Unprovable("a coefficient is no rational formula")
+    known = {p.symbol for p in scheme.model.params} | {TAU} | set(scheme.spacings)
+    return names & known
+
+
+def held_at_values(scheme: Scheme, names: frozenset[Symbol]) -> None:
+    """These names have one value each, that of the file; raises Unprovable."""
     for param in scheme.model.params:
         if param.symbol not in names:
             continue
@@ -45,10 +53,6 @@ def used_names(scheme: Scheme) -> frozenset[Symbol]:
             raise Unprovable(
                 f"the set of '{param.name}' was declared, and the proof holds it at its value"
             )
-    if any(not _plain(f) for f in formulas):
-        raise Unprovable("a coefficient is no rational formula")
-    known = {p.symbol for p in scheme.model.params} | {TAU} | set(scheme.spacings)
-    return names & known
 
 
 def _plain(formula: Expr) -> bool:

@@ -17,8 +17,8 @@ from sympy import Expr
 from ...runtime.contract import Json
 from ..grid import reads
 from ..scheme import TAU, Scheme
-from .base import Proved, Question, Theorem, Unprovable, is_implicit
-from .definite import Kernel, Matrix, kernel_if_semidefinite
+from .base import Proved, Question, Theorem, Unprovable
+from .definite import Kernel, Matrix, kernel_if_semidefinite, whole
 from .dissipative import NORM
 from .forms import text
 from .onegrid import OneGrid, one_grid
@@ -35,8 +35,6 @@ def _prove(question: Question) -> Proved:
         raise Unprovable("it speaks of whole equations")
     if scheme.model.time is not None and tau is None:
         raise Unprovable("it needs a step that is known")
-    if is_implicit(scheme):
-        raise Unprovable("it does not speak of left sides")
     tau = sympy.S.One if tau is None else tau
     grid = one_grid(scheme, tau)
     volumes: Matrix = [{k: v} for k, v in enumerate(grid.volumes)]
@@ -52,17 +50,21 @@ def _prove(question: Question) -> Proved:
 
 
 def _gap(grid: OneGrid, matrix: Matrix) -> Matrix:
-    """H - G^T H G."""
-    found = [dict(row) for row in matrix]
-    for i, row in enumerate(matrix):
-        moved: dict[int, Fraction] = {}
+    """H - G^T H G, over one denominator."""
+    rows, below = whole(grid.rows)
+    weights, unit = whole(matrix)
+    found = [{j: below**2 * c for j, c in row.items()} for row in weights]
+    for i, row in enumerate(weights):
+        moved: dict[int, int] = {}
         for k, c in row.items():
-            for j, g in grid.rows[k].items():
-                moved[j] = moved.get(j, Fraction(0)) + c * g
-        for j, g in grid.rows[i].items():
+            for j, g in rows[k].items():
+                moved[j] = moved.get(j, 0) + c * g
+        for j, g in rows[i].items():
+            into = found[j]
             for m, c in moved.items():
-                found[j][m] = found[j].get(m, Fraction(0)) - g * c
-    return [{j: c for j, c in row.items() if c} for row in found]
+                into[m] = into.get(m, 0) - g * c
+    scale = below**2 * unit
+    return [{j: Fraction(c, scale) for j, c in row.items() if c} for row in found]
 
 
 def _between(grid: OneGrid, found: Weights) -> bool:

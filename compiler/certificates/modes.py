@@ -136,10 +136,10 @@ def _radius(matrix: flint.acb_mat) -> Fraction:
     try:
         return max(lower(abs(root)) for root in matrix.eig())
     except ValueError:  # eigenvalues that balls do not tell apart
-        return _by_traces(matrix)
+        return by_traces(matrix)
 
 
-def _by_traces(matrix: flint.acb_mat) -> Fraction:
+def by_traces(matrix: flint.acb_mat) -> Fraction:
     """|tr G^n| <= size * radius^n, for n = 2^k and 2^k + 1."""
     size = matrix.nrows()
     best, power = Fraction(0), matrix

@@ -20,8 +20,8 @@ from sympy import Expr, Symbol
 
 from ..reference.arithmetic import Values
 from ..scheme import Scheme, Unknown
-from .base import Unprovable
-from .linearity import used_names
+from .base import Unprovable, is_implicit
+from .linearity import held_at_values, used_names
 from .modes import state_arrays
 from .replay import NoReplay, Replay, replays
 from .states import reach
@@ -40,6 +40,7 @@ class OneGrid:
     rows: list[Row]
     volumes: list[Fraction]
     names: frozenset[Symbol]  # whose values were used
+    sizes: tuple[int, ...]  # of the arrays
 
     def dense(self) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
         """The matrix in floats."""
@@ -49,26 +50,50 @@ class OneGrid:
                 found[i, j] = float(c)
         return found
 
+    def parts(self, vector: list[float]) -> dict[str, list[float]]:
+        """A vector as the arrays of a state, each in one line."""
+        ends = list(accumulate(self.sizes))
+        return {
+            name: vector[end - size : end]
+            for name, size, end in zip(self.arrays, self.sizes, ends, strict=True)
+        }
 
-def one_grid(scheme: Scheme, tau: Expr) -> OneGrid:
-    """The matrix on the grid of the file; raises Unprovable where there is none."""
-    sizes = tuple(axis.count for axis in scheme.axes if axis.count is not None)
+
+def one_grid(
+    scheme: Scheme,
+    tau: Expr,
+    *,
+    counts: Index | None = None,
+    most: int = MOST_VALUES,
+    whole_sets: bool = True,
+) -> OneGrid:
+    """The matrix on the grid of the file, or on `counts`; raises Unprovable where there is none.
+
+    `whole_sets`: a parameter that is trained, or has a declared set, is not held at its value.
+    """
+    stated = tuple(axis.count for axis in scheme.axes if axis.count is not None)
+    sizes = stated if counts is None else counts
     if scheme.step is None or len(sizes) != len(scheme.axes):
         raise Unprovable("the number of points is not known")
+    if is_implicit(scheme):
+        raise Unprovable("it does not speak of left sides")
     names = used_names(scheme)
+    if whole_sets:
+        held_at_values(scheme, names)
     try:
         replay = replays(scheme, sizes, tau)
         if not replay.exactly:
             raise Unprovable("a number of the scheme is not rational")
         probe = Probe(scheme=scheme, replay=replay)
-        if sum(map(prod, probe.shapes)) > MOST_VALUES:
-            raise Unprovable(f"a state has more than {MOST_VALUES} values: too many for a matrix")
+        if sum(map(prod, probe.shapes)) > most:
+            raise Unprovable(f"a state has more than {most} values: too many for a matrix")
         rows = probe.matrix()
     except NoReplay as trouble:
         raise Unprovable(str(trouble)) from None
     homes = [replay.problem.place(n) for n in probe.arrays]
     volumes = [v for u, shape in zip(homes, probe.shapes, strict=True) for v in cells(u, shape)]
-    return OneGrid(scheme=scheme, arrays=probe.arrays, rows=rows, volumes=volumes, names=names)
+    return OneGrid(scheme=scheme, arrays=probe.arrays, rows=rows, volumes=volumes, names=names,
+                   sizes=tuple(map(prod, probe.shapes)))  # fmt: skip
 
 
 def cells(unknown: Unknown, shape: Index) -> Iterator[Fraction]:

@@ -25,6 +25,7 @@ from .advice import alternatives, grows
 from .atoms import equations, home
 from .base import Proved, claim_text, is_implicit
 from .defects import slow_growth
+from .eigenpairs import growing_state
 from .forms import text
 from .modes import growing_mode, state_arrays
 from .natures import has_one_level, is_constant, is_linear, is_normal, is_steady
@@ -50,6 +51,8 @@ def refute(
         found = seekers[claim.name](scheme, tau, proved) if plain else None
         if found is None and claim.name == "l2_stable" and is_constant(scheme):
             found = _mode(scheme, tau) or _slow(scheme, tau)
+        if found is None and claim.name == "l2_stable":
+            found = _on_one_grid(scheme, tau)
     except NoReplay:
         return None
     if found is None:
@@ -142,6 +145,14 @@ def _slow(scheme: Scheme, tau: Expr) -> Found | None:
     words, witness = found
     by = f"by a factor {float(Fraction(witness.growth)):.6g} in {witness.steps} steps"
     return f"{words}: the mode {witness.mode}, {by}", witness
+
+
+def _on_one_grid(scheme: Scheme, tau: Expr) -> Found | None:
+    witness = growing_state(scheme, tau)
+    if witness is None:
+        return None
+    words = grows(Fraction(witness.growth), witness.steps, repeated=True)
+    return f"{witness.mode} {words}", witness
 
 
 # ---- waves, and two levels: a mode whose multiplier has modulus above 1

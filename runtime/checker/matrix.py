@@ -11,9 +11,9 @@ from fractions import Fraction
 from typing import Any
 
 from . import walls
-from .definite import Matrix, Vector, require
+from .definite import Matrix, Vector, require, whole
 from .document import Document
-from .mesh_step import Step, add, clean
+from .mesh_step import Step
 from .ranges import Rejected
 from .words import Claimed
 
@@ -29,21 +29,20 @@ def check(document: Document, claimed: Claimed) -> None:
         raise Rejected("one grid does not show this claim")
     step = Step(document)
     kernel = [_vector(pair, len(step.rows)) for pair in proof["kernel"]]
-    volumes: Matrix = [{k: v} for k, v in enumerate(step.volumes)]
+    rows, below = whole(step.rows)
+    volumes, double = whole([{k: v} for k, v in enumerate(step.volumes)])
+    constant = None
     if proof["weights"] is None:
-        require(_gap(step, volumes), kernel)
-        constant = None
+        require(_gap(rows, below, volumes), kernel)
     else:
-        weights = _weights(proof["weights"], len(step.rows))
+        weights, unit = _weights(proof["weights"], len(step.rows))  # H is weights / unit
         constant = str(proof["constant"])
         if not DECIMAL.fullmatch(constant):
             raise Rejected("the constant of the proof is no decimal")
         above = Fraction(constant) ** 2
-        require(_difference(weights, volumes))
-        require(
-            _difference([clean({j: above * c for j, c in r.items()}) for r in volumes], weights)
-        )
-        require(_gap(step, weights), kernel)
+        require(_sum(weights, double, volumes, -unit))
+        require(_sum(volumes, above.numerator * unit, weights, -above.denominator * double))
+        require(_gap(rows, below, weights), kernel)
     claimed.says(
         claim="l2_stable",
         statement=statement(step, constant),
@@ -65,36 +64,44 @@ def _vector(pair: Any, size: int) -> tuple[int, Vector]:
     return int(place), found
 
 
-def _weights(data: Any, size: int) -> Matrix:
-    """A symmetric matrix from the rows of its lower triangle, over one denominator."""
-    below, found = Fraction(data["denominator"]), Matrix()
+def _weights(data: Any, size: int) -> tuple[Matrix, int]:
+    """A symmetric matrix from the rows of its lower triangle, and the denominator of all."""
+    below = int(data["denominator"])
     if below <= 0 or [len(row) for row in data["rows"]] != list(range(1, size + 1)):
         raise Rejected("the weights of the proof are malformed")
+    found: Matrix = []
     for i, row in enumerate(data["rows"]):
         found.append({})
         for j, entry in enumerate(row):
-            if c := int(entry) / below:
+            if c := int(entry):
                 found[i][j] = found[j][i] = c
-    return found
+    return found, below
 
 
-def _difference(a: Matrix, b: Matrix) -> Matrix:
-    return [clean(add(dict(x), y, Fraction(-1))) for x, y in zip(a, b, strict=True)]
+def _sum(a: Matrix, p: int, b: Matrix, q: int) -> Matrix:
+    """p a + q b."""
+    return [
+        {j: p * x.get(j, 0) + q * y.get(j, 0) for j in x.keys() | y.keys()}
+        for x, y in zip(a, b, strict=True)
+    ]
 
 
-def _gap(step: Step, weights: Matrix) -> Matrix:
-    """H - G^T H G."""
-    moved: Matrix = []  # H G
+def _gap(rows: Matrix, below: int, weights: Matrix) -> Matrix:
+    """below^2 H - R^T H R for a step R/below."""
+    moved = []  # H R
     for row in weights:
-        found: dict[int, Fraction] = {}
+        found: dict[int, int] = {}
         for k, c in row.items():
-            add(found, step.rows[k], c)
+            for j, r in rows[k].items():
+                found[j] = found.get(j, 0) + c * r
         moved.append(found)
-    gap = [dict(row) for row in weights]
-    for i, row in enumerate(step.rows):
-        for j, c in row.items():
-            add(gap[j], moved[i], -c)
-    return [clean(row) for row in gap]
+    gap = [{j: below**2 * c for j, c in row.items()} for row in weights]
+    for i, row in enumerate(rows):
+        for j, r in row.items():
+            into = gap[j]
+            for k, c in moved[i].items():
+                into[k] = into.get(k, 0) - r * c
+    return gap
 
 
 # ---- in words

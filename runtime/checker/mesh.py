@@ -19,7 +19,7 @@ from .trees import Tree, number
 Index: TypeAlias = tuple[int, ...]
 Shape: TypeAlias = tuple[int, ...]
 Inside: TypeAlias = list[tuple[Fraction, Index]]
-MOST_POINTS = 1024  # values of a state: the work grows with their cube
+MOST_POINTS = 512  # values of a state: the work grows with their cube
 HALF = Fraction(1, 2)
 
 
