@@ -21,7 +21,8 @@ kernel is the sum of its 2^d parts of one parity, and for weights w > 0 with sum
 
     ||K u||^2 = sum_o ||sum_e K_oe u||^2 <= sum_o sum_e ||K_oe u||^2 / w_oe,
 
-the norm of a kernel with a result for each pair o, e. This holds on grids of every size.
+the norm of a kernel with a result for each pair o, e. This holds on grids of every size, and is
+exact for kernels of one parity. For others `reflections` is tighter; the lesser bound is taken.
 """
 
 from __future__ import annotations
@@ -32,35 +33,58 @@ import math
 import torch
 from torch import Tensor
 
+from .reflections import reflected_bound, width
+
 FLOOR = 2.0**-20  # of every bound: the largest step that it allows is finite
 _SLACK = 1e-11  # relative, far above the float64 rounding of all that is computed here
 _EXACT = 64  # matrices whose norm is computed by eigenvalues; the others are bounded by a trace
-_DENSITY = {1: 32, 2: 24, 3: 12}  # angles of the grid for one degree, by the number of axes
+_BLOCK = 300  # rows of the matrices at corners
+# Angles of the grid for one degree, by the number of axes: for vectors, and for matrices.
+_DENSITY = {1: (32, 32), 2: (24, 12), 3: (12, 8)}
 MIRRORS = ("even", "odd", "even_node", "odd_node")
 
 
-def norm_bound(kernel: Tensor, rules: tuple[tuple[str, str], ...]) -> Tensor:
+def norm_bound(kernel: Tensor, rules: tuple[tuple[str, str], ...], *, points: int = 32) -> Tensor:
     """An upper bound of ||K||, at least `FLOOR`, differentiable almost everywhere.
 
     kernel (..., out, in, k_1, .., k_d), d = 1 to 3, of float32 or float64; leading axes are
     batched: the bounds are (...,). `rules` names the ghosts of both sides of each axis: "periodic",
     "zero"; on cells "even" (ghost j mirrors u[j - 1]) and "odd" (-u[j - 1]); on nodes "even_node"
-    (u[j]) and "odd_node" (-u[j - 2], the first ghost is 0). Valid on grids of every size with at
-    least 2 points between walls with nodes on them. On a Neumann end of nodes the norm is that
-    of plain sums, not of volumes. Raises ValueError for other shapes and rules.
+    (u[j]) and "odd_node" (-u[j - 2], the first ghost is 0). Valid on all grids with at least
+    `points` points along each axis with a mirror; along other axes on all grids. On a Neumann end
+    of nodes the norm is that of plain sums, not of volumes. Raises ValueError for other shapes and
+    rules, and for fewer than 2 points.
     """
     d = len(rules)
-    _check(kernel, rules)
+    _check(kernel, rules, points)
     lead = kernel.shape[: kernel.ndim - d - 2]
     work = kernel.to(torch.float64).reshape(-1, *kernel.shape[kernel.ndim - d - 2 :])
     scale = work.detach().abs().flatten(1).amax(1).clamp_min(1e-200)
     work = work / scale.reshape(-1, *(1,) * (d + 2))
-    bound = _symbol_bound(_split(work, rules)) * (scale * (1 + _SLACK))
+    bound = symbol = _symbol_bound(work)
+    if any(set(pair) & set(MIRRORS) for pair in rules):
+        bound = _symbol_bound(_split(work, rules))
+        power = _power(work, rules, points)
+        if power:
+            bound = torch.minimum(bound, reflected_bound(work, rules, power, symbol))
     eps = torch.finfo(kernel.dtype).eps
-    return (bound * (1 + 2 * eps)).to(kernel.dtype).clamp_min(FLOOR).reshape(lead)
+    bound = bound * scale * (1 + _SLACK) * (1 + 2 * eps)
+    return bound.to(kernel.dtype).clamp_min(FLOOR).reshape(lead)
 
 
-def _check(kernel: Tensor, rules: tuple[tuple[str, str], ...]) -> None:
+def _power(kernel: Tensor, rules: tuple[tuple[str, str], ...], points: int) -> int:
+    """The largest power whose blocks at walls fit on the grid and stay small, or 0."""
+    for power in ((), (4, 2, 1), (2, 1), (1,))[len(rules)]:
+        near = [width(*axis, power) for axis in zip(kernel.shape[3:], rules, strict=True)]
+        block = kernel.shape[2] * math.prod(n for n in near if n)
+        if 2 * max(near) <= points and block <= _BLOCK:
+            return power
+    return 0
+
+
+def _check(kernel: Tensor, rules: tuple[tuple[str, str], ...], points: int) -> None:
+    if points < 2:
+        raise ValueError(f"a mirror needs 2 points at least, not {points}")
     if not 1 <= len(rules) <= 3 or kernel.ndim < len(rules) + 2 or kernel.numel() == 0:
         raise ValueError(f"no kernel on {len(rules)} axes has the shape {tuple(kernel.shape)}")
     if kernel.dtype not in {torch.float32, torch.float64}:
@@ -77,7 +101,8 @@ def _check(kernel: Tensor, rules: tuple[tuple[str, str], ...]) -> None:
 def _symbol_bound(kernel: Tensor) -> Tensor:
     """sup ||k^(theta)||_2 from above: kernel (B, out, in, k_1, .., k_d) to (B,)."""
     sizes = kernel.shape[3:]
-    counts = _angles(tuple(sizes))
+    matrices = min(kernel.shape[1:3]) > 1
+    counts = tuple(_DENSITY[len(sizes)][matrices] * (k - 1) or 1 for k in sizes)
     with torch.no_grad():
         best, index = _on_grid(kernel.detach(), counts)
     for size, count in zip(sizes, counts, strict=True):
@@ -97,11 +122,6 @@ def _symbol_bound(kernel: Tensor) -> Tensor:
     symbol = (kernel.flatten(3).flatten(1, 2) * wave).sum(-1).reshape(kernel.shape[:3])
     norm = _spectral(symbol)
     return best + (norm - norm.detach()) * (best / norm.detach().clamp_min(1e-200))
-
-
-def _angles(sizes: tuple[int, ...]) -> tuple[int, ...]:
-    """How many angles a grid has along each axis: an even number above k - 1, or 1."""
-    return tuple(1 if k == 1 else _DENSITY[len(sizes)] * (k - 1) for k in sizes)
 
 
 def _spectral(symbol: Tensor) -> Tensor:
