@@ -125,9 +125,14 @@ def written(end: Expr | None, infinite: str) -> str:
 
 def parameter_box(scheme: Scheme) -> dict[Symbol, Interval]:
     """The set of each parameter; without one the whole line."""
-    found: dict[Symbol, Interval] = {}
-    values = parameter_values(scheme)
-    return found | {p.symbol: _set(p, values) for p in scheme.model.params}
+    return sets_of(scheme.model.params)
+
+
+def sets_of(params: Iterable[Param]) -> dict[Symbol, Interval]:
+    """The set of each of these parameters."""
+    listed = tuple(params)
+    values = values_of(listed)
+    return {p.symbol: _set(p, values) for p in listed}
 
 
 def _end(end: Expr | None, values: Box, side: int, default: Fraction | float) -> Fraction | float:
@@ -139,8 +144,13 @@ def _end(end: Expr | None, values: Box, side: int, default: Fraction | float) ->
 
 def parameter_values(scheme: Scheme) -> dict[Symbol, Interval]:
     """The value of each parameter, the set of a trained one; later ones may use earlier ones."""
+    return values_of(scheme.model.params)
+
+
+def values_of(params: Iterable[Param]) -> dict[Symbol, Interval]:
+    """The same of these parameters."""
     found: dict[Symbol, Interval] = {}
-    for param in scheme.model.params:
+    for param in params:
         if param.of_limit or param.value is None:
             continue
         try:

@@ -53,6 +53,8 @@ def _sum(a: Bound, b: Bound, infinite: float) -> Bound:
 
 def multiply(a: Interval, b: Interval) -> Interval:
     """a * b."""
+    if a.low >= 0 and b.low >= 0:
+        return Interval(_product(a.low, b.low), _product(a.high, b.high))
     ends = [_product(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]
     return Interval(min(ends), max(ends))
 
