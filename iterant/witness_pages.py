@@ -58,7 +58,8 @@ def table(run: Grown) -> Any:
 
     bump = run.kind == "bump"
     found = Table()
-    for heading in ("step", *(("least", "largest") if bump else ("norm", f"growth {run.per}"))):
+    per = "a step" if run.steps == 1 else f"in {run.steps} steps"
+    for heading in ("step", *(("least", "largest") if bump else ("norm", f"growth {per}"))):
         found.add_column(heading, justify="right")
     if bump:
         for k, state in ((0, run.first), (run.steps, run.last)):
@@ -77,7 +78,8 @@ def lines(run: Grown) -> Iterator[str]:
         yield f"  a bump of height 1 leaves {-run.measured:.12g}: measured in the emitted module"
         yield f"  {-run.stated:.12g} is stated; relative difference {run.difference:.1e}"
         return
-    what = "growth of the norm in the end," if run.kind == "part" else f"growth of the {run.kind}"
+    words = {"part": "growth of the norm in the end,", "slow": "growth of the norm"}
+    what = words.get(run.kind, f"growth of the {run.kind}")
     yield f"  {what} {run.per}: {run.measured:.12g} measured in the emitted module, float64"
     yield f"  {run.stated:.12g} is stated; relative difference {run.difference:.1e}"
     reached = next((k for k, size in enumerate(run.sizes) if size >= MANY), None)
@@ -115,7 +117,10 @@ def _growth(axes: Any, run: Grown) -> None:
     """The norm in the emitted module, and the line of the stated growth."""
     steps = run.steps * np.arange(len(run.sizes))
     axes.semilogy(steps, run.sizes, "o-", markersize=3, label="emitted module, float64")
-    if run.kind != "bump":
+    if run.kind == "slow":
+        stated = 1 + (run.stated - 1) * steps / steps[-1]
+        axes.plot(steps, stated, "k--", linewidth=1, label="in proportion to the steps")
+    elif run.kind != "bump":
         stated = run.sizes[0] * np.exp(np.log(run.stated) * steps / run.steps)
         axes.semilogy(steps, stated, "k--", linewidth=1, label=f"{run.stated:.6g} {run.per}")
     axes.set(xlabel="step", ylabel="norm of the state")

@@ -7,6 +7,7 @@ mode    a wave e^{i theta.x}, or a state that stays a multiple of itself or of t
         is the largest modulus of a root
 part    of several levels, a state with a part that grows: what the norm grows by in the end is
         that of the part which grows fastest
+slow    growth in proportion to the steps: what the norm grows by in as many as are stated
 norm    any other state: the growth is that of the norm in one body
 bump    a single bump that leaves values of the other sign: the growth is the size of the least
 """
@@ -23,6 +24,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from .compiler.certificates.defects import SLOWLY
 from .compiler.emit import Artifact
 from .compiler.naming import safe
 from .emitted import DOUBLE, Arrays, Emitted, places_count
@@ -55,7 +57,8 @@ class Grown:
     @property
     def per(self) -> str:
         """`a step`, or `in 3 steps`."""
-        return "a step" if self.steps == 1 else f"in {self.steps} steps"
+        steps = self.steps * (len(self.sizes) - 1 if self.kind == "slow" else 1)
+        return "a step" if steps == 1 else f"in {steps} steps"
 
     @property
     def height(self) -> float:
@@ -70,7 +73,7 @@ class Grown:
     @property
     def bodies_to_many(self) -> int | None:
         """Bodies to a factor of 10^6; None where the growth is not repeated."""
-        return None if self.kind == "bump" else bodies_to(self.stated)
+        return None if self.kind in {"bump", "slow"} else bodies_to(self.stated)
 
 
 def bodies_to(growth: float, factor: float = MANY) -> int | None:
@@ -85,23 +88,35 @@ def grown(artifact: Artifact, found: Refutation) -> Grown:
     start = _start(module, artifact, found)
     growth = Fraction(witness.growth)
     stated = float(growth) if growth < HUGE else float("inf")
-    kind = "bump" if witness.mode.startswith("a single bump") else "mode"
+    kind = _kind(witness.mode)
     wave = _wave(module, witness.mode)
-    orbit, sizes, last = _orbit(module, start, _bodies(module, stated, kind))
+    inner = 1 if artifact.scheme is None or artifact.scheme.step is None else (
+        artifact.scheme.step.inner)  # fmt: skip
+    bodies = witness.steps // inner if kind == "slow" else _bodies(module, stated, kind)
+    orbit, sizes, last = _orbit(module, start, bodies)
     measured: float | None
     if kind == "bump":
         after = _body(module, start, 0)
         top = max(float(a.abs().max()) for a in start.values())
         measured = -min(float(a.min()) for a in after.values()) / top
+    elif kind == "slow":
+        measured = sizes[-1]
     elif (measured := _eigenvalue([_amplitudes(s, wave) for s in orbit])) is None:
         several = len(module.plan.levels) > 1 and module.linear
         kind = "part" if several else "norm"
         measured = sizes[-1] / sizes[-2] if several else _norm_ratio(module, start)
     return Grown(
         claim=found.claim, mode=witness.mode, kind=kind, points=module.counts,
-        steps=witness.steps, stated=stated, measured=measured, sizes=tuple(sizes),
-        first={n: a.numpy() for n, a in start.items()}, last=last,
+        steps=inner if kind == "slow" else witness.steps, stated=stated, measured=measured,
+        sizes=tuple(sizes), first={n: a.numpy() for n, a in start.items()}, last=last,
     )  # fmt: skip
+
+
+def _kind(mode: str) -> str:
+    """What the words of a mode say of how it grows."""
+    if mode.startswith("a single bump"):
+        return "bump"
+    return "slow" if mode.endswith(SLOWLY) else "mode"
 
 
 # ---- the state

@@ -137,6 +137,8 @@ STATES: dict[str, tuple[str, str]] = {  # text, kind
     "waves": (case(equation="dtt(u) = lap(u)", walls="u = 0", time="leapfrog, step 11/160"),
               "mode"),
     "two levels": (case(equation=HEAT, time="adams_bashforth2, step 11/10240"), "mode"),
+    "twice the eigenvalue -1": (case(equation="dtt(u) = lap(u)", time="leapfrog, step 1/16"),
+                                "slow"),
     "a bump": (case(equation=HEAT, time="explicit_euler, step 1/300", claim="max_principle"),
                "bump"),
 }  # fmt: skip
