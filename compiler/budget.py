@@ -6,6 +6,7 @@ asks between any two steps of Python too. What is at work can be heard, to be sh
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import threading
 import time
@@ -16,6 +17,8 @@ from types import FrameType
 from typing import TypeAlias
 
 SOON = 1e-6  # s: a timer of 0 would be none
+AGAIN = 1e-3  # s, where it rang at the wrong moment
+GRACE = 0.1  # s for a timer, before a checkpoint takes over
 Hear: TypeAlias = Callable[[str], None]
 
 _END: ContextVar[float | None] = ContextVar("end", default=None)  # on the monotonic clock
@@ -44,7 +47,7 @@ def budget(seconds: float | None) -> Iterator[None]:
     around, end = _END.get(), time.monotonic() + seconds
     token = _END.set(end if around is None else min(end, around))
     asked = _GRANTED.set(seconds if around is None else _GRANTED.get())
-    able = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    able = _able()
     before = signal.signal(signal.SIGALRM, _ring) if able else None
     through = False
     try:
@@ -53,19 +56,21 @@ def budget(seconds: float | None) -> Iterator[None]:
         yield
         through = True
     finally:
-        try:  # the timer may ring while it is put off
-            if able:
-                signal.setitimer(signal.ITIMER_REAL, 0)
-        finally:
-            _END.reset(token)
-            _GRANTED.reset(asked)
-            if able:
-                signal.signal(signal.SIGALRM, before)
-                if through or (left() or 0) > 0:
-                    _set_timer()
+        if able:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        _END.reset(token)
+        _GRANTED.reset(asked)
+        if able:
+            signal.signal(signal.SIGALRM, before)
+            if through or (left() or 0) > 0:
+                _set_timer()
 
 
 def _ring(number: int, frame: FrameType | None) -> None:
+    """Raise OutOfTime, but not where a block is just being opened or closed."""
+    if frame is not None and frame.f_code.co_filename in {__file__, contextlib.__file__}:
+        signal.setitimer(signal.ITIMER_REAL, AGAIN)
+        return
     raise OutOfTime
 
 
@@ -94,10 +99,16 @@ def share(part: float) -> float | None:
 
 
 def checkpoint() -> None:
-    """Raise OutOfTime past the deadline; long loops ask here."""
+    """Raise OutOfTime past the deadline; long loops ask here. A timer, if any, comes first."""
     end = _END.get()
-    if end is not None and time.monotonic() > end:
+    if end is not None and (late := time.monotonic() - end) > 0 and (late > GRACE or not _able()):
         raise OutOfTime
+
+
+def _able() -> bool:
+    """Whether a timer may ring in this thread."""
+    main = threading.current_thread() is threading.main_thread()
+    return main and hasattr(signal, "setitimer")
 
 
 # ---- what is at work

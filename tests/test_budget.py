@@ -4,6 +4,7 @@ import random
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -73,6 +74,17 @@ def test_a_budget_holds_in_any_thread() -> None:
     thread.start()
     thread.join()
     assert found == ["ended"]
+
+
+def test_a_timer_that_rings_at_any_moment_leaves_nothing_behind() -> None:
+    rng = random.Random(0)
+    for _ in range(200):
+        outer, inner = rng.choice([0.001, 0.002]), rng.choice([0.001, 9])
+        with suppress(OutOfTime), budget(outer), budget(inner):
+            while True:
+                with budget(rng.choice([0.0003, 1])):
+                    checkpoint()
+        assert left() is None
 
 
 # ---- calls that no timer can break into
