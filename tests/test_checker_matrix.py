@@ -12,6 +12,7 @@ import sympy
 from hypothesis import assume, event, given, settings, strategies as st
 
 import proofs
+from iterant.compiler.scheme import Scheme
 from iterant.runtime.checker import check
 from iterant.runtime.checker.definite import require
 from iterant.runtime.checker.ranges import Rejected
@@ -20,6 +21,7 @@ from test_checker_linear_forgeries import changed
 from walledpaper import WalledPaper
 
 INFLOW = {"boundary": "u = 0 on x low", "grid": "12", "space": "upwind, order 1"}
+SECOND = "(u[k+1, i+1] - 2*u[k+1, i] + u[k+1, i-1])"
 CASES: dict[str, tuple[str, str, dict[str, str]]] = {
     "robin": ("dt(u) = dxx(u)", "1/400",
               {"grid": "12", "boundary": "u + dn(u) = 0", "space": "order 4"}),
@@ -31,14 +33,30 @@ CASES: dict[str, tuple[str, str, dict[str, str]]] = {
     "two levels": ("dt(u) = dxx(u)", "1/4000",
                    {"grid": "8", "boundary": "u + dn(u) = 0", "space": "order 4",
                     "time": "adams_bashforth2"}),
+    "implicit": (f"u[k+1, i] - 3*{SECOND} = u[k, i]", "1", {"boundary": "u + dn(u) = 0"}),
+    "crank_nicolson": (f"u[k+1, i] - {SECOND} = u[k, i] + {SECOND.replace('k+1', 'k')}", "1",
+                       {"boundary": "dn(u) = 0"}),
+    "backward": (f"3/2*u[k+1, i] - {SECOND} = 2*u[k, i] - 1/2*u[k-1, i]", "1",
+                 {"boundary": "u + dn(u) = 0"}),
 }  # fmt: skip
+
+
+def scheme_of(name: str) -> Scheme:
+    """The scheme of a case: an equation, or an iterate on eight cells."""
+    equation, _, more = CASES[name]
+    if not equation.startswith(("u", "3")):
+        return proofs.pde(equation, **more)
+    return proofs.scheme_of(
+        f"scheme own\ndomain x in [0, 1]\ngrid 8\nboundary {more['boundary']}\nfield u\n"
+        f"iterate {equation}\n"
+    )
 
 
 @lru_cache
 def proved(name: str) -> Any:
     """The certificate of a case."""
-    equation, tau, more = CASES[name]
-    found = proofs.certificate(proofs.pde(equation, **more), tau=sympy.Rational(tau))
+    scheme, tau = scheme_of(name), sympy.Rational(CASES[name][1])
+    found = proofs.certificate(scheme, tau=None if scheme.model.time is None else tau)
     assert found.kind == "matrix"
     return found
 
@@ -56,8 +74,7 @@ def test_accepts_what_is_proved(name: str) -> None:
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_paper_is_the_scheme(name: str) -> None:
-    equation, tau, more = CASES[name]
-    scheme, step = proofs.pde(equation, **more), float(Fraction(tau))
+    scheme, step = scheme_of(name), float(Fraction(CASES[name][1]))
     paper = WalledPaper(plain(name)["scheme"])
     assert np.allclose(paper.matrix(step), proofs.matrix(scheme, step), rtol=0, atol=1e-12)
     assert np.allclose(paper.volumes(), proofs.volumes(scheme))
@@ -171,6 +188,17 @@ FORGERIES: dict[str, Callable[[], dict[str, Any]]] = {
     "a growing term": lambda: forged("robin", ("scheme/rates/0/terms/0/coefficient", "-1")),
     "a growing step": lambda: forged(
         "robin", ("scheme/step/body/0/updates/0/combination/0/0", "11/10")),
+    "a left side that is singular": lambda: forged(
+        "implicit", ("scheme/rates/0/left/0/coefficient", "0")),
+    "a left side of another sign": lambda: forged(
+        "implicit", ("scheme/rates/0/left/0/coefficient", "1/2")),
+    "a smaller left side": lambda: forged(
+        "backward", ("scheme/rates/0/left/0/coefficient", "1/2")),
+    "a left side left out": lambda: forged("implicit", ("scheme/rates/0/left", [])),
+    "a left side that nothing is solved for": lambda: forged(
+        "implicit", ("scheme/step/body/0/solves", [])),
+    "a larger right side": lambda: forged(
+        "crank_nicolson", ("scheme/rates/0/terms/0/coefficient", "2")),
     "no bound": lambda: plain("robin") | {"bound": ""},
 }  # fmt: skip
 
@@ -209,7 +237,7 @@ def test_accepted_mutants_of_the_scheme_are_true(name: str, data: Any) -> None:
     parts = [p for p in paths(mutant["scheme"]) if p[0] in wanted]
     path = data.draw(st.sampled_from(parts))
     mutate(mutant["scheme"], path, data.draw(st.integers(0, 11)), data.draw(NUMBERS))
-    tau = mutant["scheme"]["step"].get("tau", "1")
+    tau = mutant["scheme"]["step"].get("tau") or "1"
     said = [f"tau = {tau}" if t.startswith("tau") else t for t in mutant["hypotheses"]]
     mutant = changed(mutant, ("hypotheses", said))
     assume(mutant["scheme"] != plain(name)["scheme"])

@@ -75,6 +75,25 @@ class WalledPaper(Paper):
             total = total + number(weight, {}) * np.roll(values, -offset)
         return number(data["scale"], self.known) * total
 
+    def solved(self, stage: Any, rights: Mapping[str, Any]) -> dict[str, Any]:
+        """The newest levels that left sides determine, by a dense matrix."""
+        pairs, size = stage.get("solves", []), self.shape[0]
+        rates = {r["unknown"]: r.get("left", []) for r in self.scheme["rates"]}
+        rows = {u["target"]: rates[u["unknown"]] for u in stage["updates"] if u["unknown"]}
+        rows = {target: left for target, left in rows.items() if left}
+        assert {target for _, target in pairs} == rows.keys()
+        if not pairs:
+            return {}
+        columns = []
+        for k in range(len(pairs) * size):
+            arrays = {name: np.zeros(size) for name, _ in pairs}
+            arrays[pairs[k // size][0]][k % size] = 1.0
+            sides = [self.left(left, arrays)[PAD:-PAD] for left in rows.values()]
+            columns.append(np.concatenate(sides))
+        right = np.concatenate([rights[t] for t in rows])
+        new = np.linalg.solve(np.stack(columns, axis=1), right)
+        return {t: new[k * size : (k + 1) * size] for k, (_, t) in enumerate(pairs)}
+
     def volumes(self) -> Any:
         """1, and half on a wall, for every value of the state."""
         found = np.ones(self.shape[0])

@@ -89,5 +89,40 @@ def whole(matrix: Matrix) -> tuple[list[dict[int, int]], int]:
     return found, below
 
 
+def transposed(rows: Matrix) -> Matrix:
+    """The transpose of a square matrix."""
+    found: Matrix = [{} for _ in rows]
+    for i, row in enumerate(rows):
+        for j, c in row.items():
+            found[j][i] = c
+    return found
+
+
+def combined(a: Matrix, p: Fraction | int, b: Matrix, q: Fraction | int) -> Matrix:
+    """p a + q b."""
+    zero = Fraction(0)
+    return [
+        {j: c for j in x.keys() | y.keys() if (c := p * x.get(j, zero) + q * y.get(j, zero))}
+        for x, y in zip(a, b, strict=True)
+    ]
+
+
+def congruent(rows: Matrix, weights: Matrix) -> Matrix:
+    """R^T W R."""
+    (step, below), (middle, unit) = whole(rows), whole(weights)
+    found: list[dict[int, int]] = [{} for _ in rows]
+    for i, row in enumerate(middle):
+        moved: dict[int, int] = {}
+        for k, c in row.items():
+            for j, r in step[k].items():
+                moved[j] = moved.get(j, 0) + c * r
+        for j, r in step[i].items():
+            into = found[j]
+            for m, c in moved.items():
+                into[m] = into.get(m, 0) + r * c
+    scale = below**2 * unit
+    return [{j: Fraction(c, scale) for j, c in row.items() if c} for row in found]
+
+
 def _ball(c: Fraction) -> flint.arb:
     return flint.arb(flint.fmpq(c.numerator, c.denominator))

@@ -1,15 +1,17 @@
 """A step on one grid with an eigenvalue outside the unit disc, enclosed: a state that grows.
 
-F(x, l) = ((G - l I) x, x_k - 1) vanishes at an eigenpair. With an approximate inverse C of its
-Jacobian J at an approximate pair y, |I - C J| <= z and |C F(y)| <= e in the maximum norm, the map
-y - C F(y) takes the ball of radius r around y to itself where e + z r + |C| r^2 <= r. So an
-eigenvalue lies within r of l. Source: Rump, Verification methods, Acta Numerica 2010, section 13.
+F(x, l) = ((B - l A) x, x_k - 1) vanishes at an eigenpair of a step A new = B old. With an
+approximate inverse C of its Jacobian J at an approximate pair y, |I - C J| <= z and |C F(y)| <= e
+in the maximum norm, the map y - C F(y) takes the ball of radius r around y to itself where
+e + z r + |C| |A| r^2 <= r. So an eigenvalue lies within r of l. Source: Rump, Verification methods,
+Acta Numerica 2010, section 13.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 import flint
@@ -21,7 +23,7 @@ from ...runtime.contract import Json, Witness
 from ..scheme import Scheme
 from .base import Unprovable
 from .modes import by_traces
-from .onegrid import OneGrid, one_grid
+from .onegrid import OneGrid, floats, one_grid
 from .replay import lower
 
 LEAST = 1e-9  # growth above 1 that is worth a look
@@ -46,13 +48,13 @@ def growing_state(scheme: Scheme, tau: Expr) -> Witness | None:
     counts = tuple(FREE if axis.count is None else axis.count for axis in scheme.axes)
     try:
         grid = one_grid(scheme, tau, counts=counts, most=MOST_VALUES, whole_sets=False)
-    except Unprovable:
+        pair = _fastest(grid)
+    except (Unprovable, np.linalg.LinAlgError):  # a left side may be singular
         return None
-    pair = _fastest(grid)
     if pair is None:
         return None
     growth = enclosed(grid, pair)
-    if growth <= 1 and len(grid.rows) <= MOST_TRACED:
+    if growth <= 1 and grid.explicit and len(grid.rows) <= MOST_TRACED:
         growth = _by_traces(grid)
     if growth <= 1:
         return None
@@ -71,7 +73,7 @@ def _by_traces(grid: OneGrid) -> Fraction:
         table = flint.acb_mat(len(grid.rows), len(grid.rows))
         for i, row in enumerate(grid.rows):
             for j, c in row.items():
-                table[i, j] = flint.acb(flint.fmpq(c.numerator, c.denominator))
+                table[i, j] = _ball(c)
         return Fraction(int(by_traces(table) * 10**12), 10**12)
 
 
@@ -91,8 +93,9 @@ def enclosed(grid: OneGrid, pair: Pair) -> Fraction:
     size = len(grid.rows)
     vector = pair.vector / pair.vector[pair.place]
     table = np.zeros((size + 1, size + 1), dtype=complex)
-    table[:size, :size] = grid.dense() - pair.root * np.eye(size)
-    table[:size, size] = -vector
+    left = floats(grid.left)
+    table[:size, :size] = floats(grid.rows) - pair.root * left
+    table[:size, size] = -(left @ vector)
     table[size, pair.place] = 1
     try:
         inverse = np.linalg.inv(table)
@@ -111,20 +114,21 @@ def _radius(grid: OneGrid, pair: Pair, inverse: flint.acb_mat, vector: list[comp
         change = inverse * _residual(grid, found, pair.place)
         found = [_middle(y - change[i, 0]) for i, y in enumerate(found)]
     jacobian = flint.acb_mat(size + 1, size + 1)
-    for i, row in enumerate(grid.rows):
+    for i, (row, left) in enumerate(zip(grid.rows, grid.left, strict=True)):
         for j, c in row.items():
-            jacobian[i, j] = flint.acb(flint.fmpq(c.numerator, c.denominator))
-        jacobian[i, i] = jacobian[i, i] - found[size]
-        jacobian[i, size] = -found[i]
+            jacobian[i, j] = _ball(c)
+        for j, c in left.items():
+            jacobian[i, j] = jacobian[i, j] - found[size] * _ball(c)
+        jacobian[i, size] = -_sum(left, found)
     jacobian[size, pair.place] = flint.acb(1)
     product = inverse * jacobian
     for i in range(size + 1):
         product[i, i] = product[i, i] - 1
     first = _norm(inverse * _residual(grid, found, pair.place))
-    slope, size_of_inverse = _norm(product), _norm(inverse)
-    # r = 2 e / (1 - z) solves e + z r + |C| r^2 <= r where 4 |C| e <= (1 - z)^2
-    room = 1 - slope
-    if not room > 0 or not 4 * size_of_inverse * first <= room * room:
+    bend = _norm(inverse) * ceil(max(sum(map(abs, row.values())) for row in grid.left))
+    # r = 2 e / (1 - z) solves e + z r + c r^2 <= r where 4 c e <= (1 - z)^2
+    room = 1 - _norm(product)
+    if not room > 0 or not 4 * bend * first <= room * room:
         return Fraction(0)
     bound = lower(abs(found[size]) - 2 * first / room)
     return Fraction(int(bound * 10**12), 10**12)
@@ -133,13 +137,18 @@ def _radius(grid: OneGrid, pair: Pair, inverse: flint.acb_mat, vector: list[comp
 def _residual(grid: OneGrid, found: list[flint.acb], place: int) -> flint.acb_mat:
     size = len(grid.rows)
     column = flint.acb_mat(size + 1, 1)
-    for i, row in enumerate(grid.rows):
-        total = -found[size] * found[i]
-        for j, c in row.items():
-            total += flint.acb(flint.fmpq(c.numerator, c.denominator)) * found[j]
-        column[i, 0] = total
+    for i, (row, left) in enumerate(zip(grid.rows, grid.left, strict=True)):
+        column[i, 0] = _sum(row, found) - found[size] * _sum(left, found)
     column[size, 0] = found[place] - 1
     return column
+
+
+def _sum(row: dict[int, Fraction], found: list[flint.acb]) -> flint.acb:
+    return sum((_ball(c) * found[j] for j, c in row.items()), flint.acb(0))
+
+
+def _ball(value: Fraction) -> flint.acb:
+    return flint.acb(flint.fmpq(value.numerator, value.denominator))
 
 
 def _matrix(table: npt.NDArray[Any]) -> flint.acb_mat:

@@ -1,10 +1,10 @@
-"""`matrix`: linear schemes with known numbers on one grid, by the matrix G of their step.
+"""`matrix`: linear schemes with known numbers on one grid, by the matrices of A new = B old.
 
 Statement: on the grid of the file the norm of the cell volumes V never grows, H - G^T H G >= 0 for
-H = V; else powers of the step stay bounded, ||G^k|| <= K, by H - G^T H G >= 0 with another H,
-V <= H <= K^2 V. Hypotheses: linear, rational coefficients that do not change in time, a step and
-parameters that are known. Says nothing about any other grid. Source: Strikwerda, Wade 1997 (the
-Kreiss matrix theorem: bounded powers and such norms are the same).
+H = V, G = A^-1 B; else powers of the step stay bounded, ||G^k|| <= K, by another H = A^T W A with
+A^T W A - B^T W B >= 0, V <= H <= K^2 V. Hypotheses: linear, rational coefficients that do not
+change in time, a step and parameters that are known. Says nothing about any other grid. Source:
+Strikwerda, Wade 1997 (the Kreiss matrix theorem: bounded powers and such norms are the same).
 """
 
 from __future__ import annotations
@@ -18,7 +18,14 @@ from ...runtime.contract import Json
 from ..grid import reads
 from ..scheme import TAU, Scheme
 from .base import Proved, Question, Theorem, Unprovable
-from .definite import Kernel, Matrix, kernel_if_semidefinite, whole
+from .definite import (
+    Kernel,
+    Matrix,
+    combined,
+    congruent,
+    kernel_if_semidefinite,
+    transposed,
+)
 from .dissipative import NORM
 from .forms import text
 from .onegrid import OneGrid, one_grid
@@ -37,44 +44,49 @@ def _prove(question: Question) -> Proved:
         raise Unprovable("it needs a step that is known")
     tau = sympy.S.One if tau is None else tau
     grid = one_grid(scheme, tau)
-    volumes: Matrix = [{k: v} for k, v in enumerate(grid.volumes)]
-    scales = [float(v) for v in grid.volumes]
-    kernel = kernel_if_semidefinite(_gap(grid, volumes), scales)
+    kernel = _never_grows(grid)
     if kernel is not None:
         return _proved(grid, tau, kernel, None)
     found = weights(grid)
-    kernel = kernel_if_semidefinite(_gap(grid, found.matrix()), scales)
-    if kernel is None or not _between(grid, found):
+    scales = [float(v) for v in grid.volumes]
+    old, new = (congruent(rows, found.matrix()) for rows in (grid.left, grid.rows))
+    kernel = kernel_if_semidefinite(combined(old, 1, new, -1), scales)
+    if kernel is None or not _between(grid, old, Fraction(found.constant) ** 2):
         raise Unprovable("no norm was found in which the powers of the step do not grow")
     return _proved(grid, tau, kernel, found)
 
 
-def _gap(grid: OneGrid, matrix: Matrix) -> Matrix:
-    """H - G^T H G, over one denominator."""
-    rows, below = whole(grid.rows)
-    weights, unit = whole(matrix)
-    found = [{j: below**2 * c for j, c in row.items()} for row in weights]
-    for i, row in enumerate(weights):
-        moved: dict[int, int] = {}
-        for k, c in row.items():
-            for j, g in rows[k].items():
-                moved[j] = moved.get(j, 0) + c * g
-        for j, g in rows[i].items():
-            into = found[j]
-            for m, c in moved.items():
-                into[m] = into.get(m, 0) - g * c
-    scale = below**2 * unit
-    return [{j: Fraction(c, scale) for j, c in row.items() if c} for row in found]
+def _never_grows(grid: OneGrid) -> Kernel | None:
+    """V - B^T A^-T V A^-1 B >= 0, by [[V, B^T], [B, A V^-1 A^T]] >= 0 where A is not I.
 
-
-def _between(grid: OneGrid, found: Weights) -> bool:
-    """V <= H <= K^2 V."""
-    above, scales = Fraction(found.constant) ** 2, [float(v) for v in grid.volumes]
-    low, high = found.matrix(), [{j: -c for j, c in row.items()} for row in found.matrix()]
+    The matrix of both is banded where its rows are taken in turn: 2k of V, 2k + 1 of A.
+    """
+    volumes: Matrix = [{k: v} for k, v in enumerate(grid.volumes)]
+    scales = [float(v) for v in grid.volumes]
+    if grid.explicit:
+        gap = combined(volumes, 1, congruent(grid.rows, volumes), -1)
+        return kernel_if_semidefinite(gap, scales)
+    inverse: Matrix = [{k: 1 / v} for k, v in enumerate(grid.volumes)]
+    corner = congruent(transposed(grid.left), inverse)
+    sizes = [float(row.get(k, 1)) for k, row in enumerate(corner)]
+    if kernel_if_semidefinite(corner, sizes) != [] or not all(corner):
+        raise Unprovable("the left side is singular: it determines no newest level")
+    block: Matrix = [{} for _ in range(2 * len(volumes))]
     for k, v in enumerate(grid.volumes):
-        low[k][k] = low[k].get(k, Fraction(0)) - v
-        high[k][k] = high[k].get(k, Fraction(0)) + above * v
-    return all(kernel_if_semidefinite(m, scales) == [] for m in (low, high))
+        block[2 * k][2 * k] = v
+        block[2 * k + 1] |= {2 * j + 1: c for j, c in corner[k].items()}
+        for j, c in grid.rows[k].items():
+            block[2 * k + 1][2 * j] = block[2 * j][2 * k + 1] = c
+    both = [x for pair in zip(scales, sizes, strict=True) for x in pair]
+    return kernel_if_semidefinite(block, both)
+
+
+def _between(grid: OneGrid, weights: Matrix, above: Fraction) -> bool:
+    """V <= H <= K^2 V."""
+    volumes: Matrix = [{k: v} for k, v in enumerate(grid.volumes)]
+    scales = [float(v) for v in grid.volumes]
+    pairs = (combined(weights, 1, volumes, -1), combined(volumes, above, weights, -1))
+    return all(kernel_if_semidefinite(m, scales) == [] for m in pairs)
 
 
 def _proved(grid: OneGrid, tau: Expr, kernel: Kernel, found: Weights | None) -> Proved:
@@ -133,4 +145,4 @@ def _hypotheses(grid: OneGrid, tau: Expr) -> tuple[str, ...]:
     return tuple(sorted(texts))
 
 
-THEOREM = Theorem(name="matrix", claims=("l2_stable",), prove=_prove)
+THEOREM = Theorem(name="matrix", claims=("l2_stable",), prove=_prove, implicit=True)

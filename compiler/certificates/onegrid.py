@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate, product
@@ -16,11 +16,13 @@ from math import prod
 from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 from sympy import Expr, Symbol
 
 from ..reference.arithmetic import Values
 from ..scheme import Scheme, Unknown
 from .base import Unprovable, is_implicit
+from .leftsides import left_side, right_side
 from .linearity import held_at_values, used_names
 from .modes import state_arrays
 from .replay import NoReplay, Replay, replays
@@ -28,27 +30,31 @@ from .states import reach
 
 Row: TypeAlias = dict[int, Fraction]
 Index: TypeAlias = tuple[int, ...]
+Floats: TypeAlias = npt.NDArray[np.float64]
 MOST_VALUES = 512  # of a state
 
 
 @dataclass(frozen=True, kw_only=True)
 class OneGrid:
-    """new = rows * old on the arrays of the state, one after another."""
+    """left * new = rows * old on the arrays of the state, one after another."""
 
     scheme: Scheme
     arrays: tuple[str, ...]
     rows: list[Row]
+    left: list[Row]
     volumes: list[Fraction]
     names: frozenset[Symbol]  # whose values were used
     sizes: tuple[int, ...]  # of the arrays
 
-    def dense(self) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-        """The matrix in floats."""
-        found = np.zeros((len(self.rows), len(self.rows)))
-        for i, row in enumerate(self.rows):
-            for j, c in row.items():
-                found[i, j] = float(c)
-        return found
+    @property
+    def explicit(self) -> bool:
+        """Whether the left side is the newest state itself."""
+        return all(row == {k: 1} for k, row in enumerate(self.left))
+
+    def dense(self) -> Floats:
+        """The matrix of the step in floats."""
+        rows = floats(self.rows)
+        return rows if self.explicit else np.asarray(np.linalg.solve(floats(self.left), rows))
 
     def parts(self, vector: list[float]) -> dict[str, list[float]]:
         """A vector as the arrays of a state, each in one line."""
@@ -57,6 +63,15 @@ class OneGrid:
             name: vector[end - size : end]
             for name, size, end in zip(self.arrays, self.sizes, ends, strict=True)
         }
+
+
+def floats(rows: list[Row]) -> Floats:
+    """A square matrix by its rows."""
+    found = np.zeros((len(rows), len(rows)))
+    for i, row in enumerate(rows):
+        for j, c in row.items():
+            found[i, j] = float(c)
+    return found
 
 
 def one_grid(
@@ -75,25 +90,40 @@ def one_grid(
     sizes = stated if counts is None else counts
     if scheme.step is None or len(sizes) != len(scheme.axes):
         raise Unprovable("the number of points is not known")
-    if is_implicit(scheme):
-        raise Unprovable("it does not speak of left sides")
     names = used_names(scheme)
     if whole_sets:
         held_at_values(scheme, names)
     try:
-        replay = replays(scheme, sizes, tau)
-        if not replay.exactly:
-            raise Unprovable("a number of the scheme is not rational")
-        probe = Probe(scheme=scheme, replay=replay)
-        if sum(map(prod, probe.shapes)) > most:
-            raise Unprovable(f"a state has more than {most} values: too many for a matrix")
-        rows = probe.matrix()
+        if not is_implicit(scheme):
+            return _read_off(scheme, sizes, tau, most, names)
+        found = _read_off(right_side(scheme), sizes, tau, most, names)
+        left = _read_off(left_side(scheme), sizes, tau, most, names)
+        return replace(found, scheme=scheme, left=left.rows)
     except NoReplay as trouble:
         raise Unprovable(str(trouble)) from None
+
+
+def _read_off(
+    scheme: Scheme, sizes: Index, tau: Expr, most: int, names: frozenset[Symbol]
+) -> OneGrid:
+    replay = replays(scheme, sizes, tau)
+    if not replay.exactly:
+        raise Unprovable("a number of the scheme is not rational")
+    probe = Probe(scheme=scheme, replay=replay)
+    if sum(map(prod, probe.shapes)) > most:
+        raise Unprovable(f"a state has more than {most} values: too many for a matrix")
+    rows = probe.matrix()
     homes = [replay.problem.place(n) for n in probe.arrays]
     volumes = [v for u, shape in zip(homes, probe.shapes, strict=True) for v in cells(u, shape)]
-    return OneGrid(scheme=scheme, arrays=probe.arrays, rows=rows, volumes=volumes, names=names,
-                   sizes=tuple(map(prod, probe.shapes)))  # fmt: skip
+    return OneGrid(
+        scheme=scheme,
+        arrays=probe.arrays,
+        rows=rows,
+        left=[{k: Fraction(1)} for k in range(len(rows))],
+        volumes=volumes,
+        names=names,
+        sizes=tuple(map(prod, probe.shapes)),
+    )
 
 
 def cells(unknown: Unknown, shape: Index) -> Iterator[Fraction]:

@@ -1,9 +1,11 @@
-"""Another norm in which the powers of a matrix never grow, found in floats and made exact.
+"""Another norm in which the powers of a step A new = B old never grow, found in floats, made exact.
 
-Let P be the projection on the kernel of G - I along its range, M that on the kernel of G + I, and
-R = I - P - M. H = a (P^T V P + M^T V M) + R^T X R has H - G^T H G = R^T (X - G^T X G) R.
-X = V + Y with Y = sum_k (F^k)^T (Q + e V) F^k, F = G R and Q the part of F^T V F - V that is not
-negative: then X - F^T X F >= e V. A normal matrix has Q = 0; what grows in one step makes H large.
+z = A u is advanced by Z = B A^-1. The norm has weights W on z: H = A^T W A on u, and H - G^T H G =
+A^T W A - B^T W B. Let P be the projection on the kernel of Z - I along its range, M that on the
+kernel of Z + I, R = I - P - M, N the cell volumes on z. W = a (P^T N P + M^T N M) + R^T X R has
+W - Z^T W Z = R^T (X - Z^T X Z) R. X = N + Y with Y = sum_k (F^k)^T (Q + e N) F^k, F = Z R and Q
+the part of F^T N F - N that is not negative: then X - F^T X F >= e N. A normal matrix has Q = 0;
+what grows in one step makes W large.
 Or X = T^-* T^-1 with eigenvectors T of F, for which X - F^T X F = T^-* (I - |L|^2) T^-1.
 Of several a, and of both X, those with the least constant are taken. Source: Stein's equation, as
 in Horn, Johnson, Topics in Matrix Analysis, 2.2.
@@ -15,19 +17,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, log10, sqrt
-from typing import TypeAlias
 
 import flint
 import numpy as np
 
 from .base import Unprovable
 from .definite import Matrix
-from .onegrid import OneGrid
+from .onegrid import Floats, OneGrid, floats
 
-Floats: TypeAlias = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 MOST_VALUES = 160  # of a state: weights are dense
 LARGEST = 10**6  # a constant that says nothing
-BITS = 50  # of the weights behind the point
+BITS = 64  # of the weights
 SHARE = 0.01  # of the weights that only makes room for rounding
 PARALLEL = 1e5  # condition of eigenvectors
 INSIDE = 1 - 1e-9  # eigenvalues below it decay
@@ -35,14 +35,14 @@ INSIDE = 1 - 1e-9  # eigenvalues below it decay
 
 @dataclass(frozen=True, kw_only=True)
 class Weights:
-    """V <= H <= K^2 V: entries of H over one denominator, and K as a decimal."""
+    """V <= A^T W A <= K^2 V: entries of W over one denominator, and K as a decimal."""
 
     entries: list[list[int]]
     denominator: int
     constant: str
 
     def matrix(self) -> Matrix:
-        """H."""
+        """W."""
         return [
             {j: Fraction(c, self.denominator) for j, c in enumerate(row) if c}
             for row in self.entries
@@ -50,24 +50,23 @@ class Weights:
 
 
 def weights(grid: OneGrid) -> Weights:
-    """H in which no state grows; raises Unprovable with the reason."""
+    """W in which no state grows; raises Unprovable with the reason."""
     if len(grid.rows) > MOST_VALUES:
         raise Unprovable(f"a state has more than {MOST_VALUES} values: too many for dense weights")
     root = np.sqrt(np.array([float(v) for v in grid.volumes]))
-    kept = [p for sign in (1, -1) if (p := _projection(grid, sign)) is not None]
-    rest = _identity(len(root))
-    for p in kept:
-        rest -= p
-    step, onto = (root[:, None] * m / root[None, :] for m in (grid.dense(), _floats(rest)))
-    inner = [_rounded(root[:, None] * x * root[None, :]) for x in _inner(step @ onto)]
-    decaying = [rest.transpose() * x * rest for x in inner]
-    volumes = _diagonal(grid.volumes)
-    unit = _zero(len(root))
-    for p in kept:
-        unit += p.transpose() * volumes * p
-    shares = [Fraction(2) ** k for k in range(-6, 7)] if kept else [Fraction(1)]
-    found = [d + _number(a) * unit for d in decaying for a in shares]
-    sizes = [_condition(h, root) for h in found]
+    left = floats(grid.left)
+    back = np.linalg.inv(left)
+    units = [u for sign in (1, -1) if (u := _unit(grid, sign)) is not None]
+    rest, kept = _identity(len(root)), _zero(len(root))
+    for projection, weight in units:
+        rest, kept = rest - projection, kept + weight
+    step = grid.dense() @ (back @ _floats(rest) @ left)
+    inner = _inner(root[:, None] * step / root[None, :])
+    scaled = root[:, None] * back
+    found = [rest.transpose() * _rounded(scaled.T @ x @ scaled) * rest for x in inner]
+    shares = [Fraction(2) ** k for k in range(-6, 7)] if units else [Fraction(0)]
+    found = [w + _number(a) * kept for w in found for a in shares]
+    sizes = [_condition(w, left / root[None, :]) for w in found]
     high, low = min(sizes, key=lambda pair: pair[0] / pair[1])
     best = found[sizes.index((high, low))]
     constant = _upwards(sqrt(high / low) * (1 + 1e-5))
@@ -79,9 +78,9 @@ def weights(grid: OneGrid) -> Weights:
     return Weights(entries=entries, denominator=int(below), constant=constant)
 
 
-def _condition(table: flint.fmpq_mat, root: Floats) -> tuple[float, float]:
-    """The largest and the least eigenvalue in units of the volumes."""
-    found = np.linalg.eigvalsh(_floats(table) / root[:, None] / root[None, :])
+def _condition(table: flint.fmpq_mat, left: Floats) -> tuple[float, float]:
+    """The largest and the least eigenvalue of A^T W A in units of the volumes."""
+    found = np.linalg.eigvalsh(left.T @ _floats(table) @ left)
     return float(found[-1]), max(float(found[0]), 1e-14 * float(found[-1]))
 
 
@@ -119,22 +118,18 @@ def _stein(step: Floats, share: float) -> Floats:
     return np.eye(len(step)) + total
 
 
-def _projection(grid: OneGrid, sign: int) -> flint.fmpq_mat | None:
-    """The projection on the kernel of G - sign I along its range, exactly; raises Unprovable."""
-    size = len(grid.rows)
-    table = _zero(size)
-    for i, row in enumerate(grid.rows):
-        for j, c in row.items():
-            table[i, j] = _number(c)
-        table[i, i] = table[i, i] - sign
-    right, left = _null(table), _null(table.transpose())
+def _unit(grid: OneGrid, sign: int) -> tuple[flint.fmpq_mat, flint.fmpq_mat] | None:
+    """The projection P on the kernel of Z - sign I along its range and P^T N P, exactly."""
+    left, table = _exact(grid.left), _exact(grid.rows)
+    table -= sign * left
+    right, other = _null(table), _null(table.transpose())
     if right.ncols() == 0:
         return None
-    middle = left.transpose() * right
+    middle = other.transpose() * left * right
     if middle.det() == 0:
         raise Unprovable(f"the eigenvalue {sign} of the step is defective: some states drift")
-    found: flint.fmpq_mat = right * middle.inv() * left.transpose()
-    return found
+    onto = right * middle.inv() * other.transpose()
+    return left * onto, onto.transpose() * _diagonal(grid.volumes) * onto
 
 
 def _null(table: flint.fmpq_mat) -> flint.fmpq_mat:
@@ -148,6 +143,14 @@ def _null(table: flint.fmpq_mat) -> flint.fmpq_mat:
         found[j, k] = 1
         for i, pivot in enumerate(pivots):
             found[pivot, k] = -reduced[i, j]
+    return found
+
+
+def _exact(rows: list[dict[int, Fraction]]) -> flint.fmpq_mat:
+    found = _zero(len(rows))
+    for i, row in enumerate(rows):
+        for j, c in row.items():
+            found[i, j] = _number(c)
     return found
 
 
@@ -171,10 +174,11 @@ def _identity(size: int) -> flint.fmpq_mat:
 
 
 def _rounded(table: Floats) -> flint.fmpq_mat:
-    below = 2**BITS
-    scaled = [[round(float(c) * below) for c in row] for row in (table + table.T) / 2]
-    found: flint.fmpq_mat = flint.fmpq_mat(flint.fmpz_mat(scaled)) / below
-    return found
+    """To BITS behind the first of the largest entry."""
+    shift = BITS - int(np.frexp(np.abs(table).max())[1])
+    scaled = [[round(float(np.ldexp(c, shift))) for c in row] for row in (table + table.T) / 2]
+    found: flint.fmpq_mat = flint.fmpq_mat(flint.fmpz_mat(scaled))
+    return found * flint.fmpq(2) ** -shift
 
 
 def _floats(table: flint.fmpq_mat) -> Floats:

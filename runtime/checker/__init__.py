@@ -23,7 +23,7 @@ FIELDS = frozenset(
     " parameter set code_sha256".split()
 )
 SETS = frozenset({"linear"})  # kinds that speak of sets of a parameter
-IMPLICIT = frozenset({"linear"})  # kinds that solve for newest levels
+IMPLICIT = frozenset({"linear", "matrix"})  # kinds that solve for newest levels
 LEARNED = frozenset({"learned"})  # kinds that know learned kernels and curves
 KINDS: Mapping[str, Callable[[Document, Claimed], None]] = {
     "block": dissipative.check,

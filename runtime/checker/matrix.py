@@ -1,14 +1,16 @@
-"""Kind "matrix": the step G on one grid does not let a norm with weights H grow.
+"""Kind "matrix": the step A new = B old on one grid does not let a norm with weights H grow.
 
-H - G^T H G >= 0, with H the cell volumes V, or another H with V <= H <= K^2 V: then the powers of G
-satisfy ||G^k u|| <= K ||u|| in the norm of the cell volumes. G is formed here from the scheme.
+With G = A^-1 B, H - G^T H G >= 0. For H the cell volumes V this is [[V, B^T], [B, A V^-1 A^T]] >= 0
+and A V^-1 A^T > 0. Another H = A^T W A is given by W: A^T W A - B^T W B >= 0, and V <= H <= K^2 V,
+so that powers satisfy ||G^k u|| <= K ||u|| in the norm of the cell volumes, and A is not singular.
+A and B are formed here from the scheme.
 """
 
 from __future__ import annotations
 
 import re
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 from . import walls
 from .definite import Matrix, Vector, require, whole
@@ -20,6 +22,7 @@ from .words import Claimed
 NORM = "l2, weighted by cell volumes"
 LEFT_OUT = "sources and wall values are left out: the difference of two solutions"
 DECIMAL = re.compile(r"\d+(\.\d+)?")
+Kernel: TypeAlias = list[tuple[int, Vector]]
 
 
 def check(document: Document, claimed: Claimed) -> None:
@@ -28,21 +31,15 @@ def check(document: Document, claimed: Claimed) -> None:
     if proof["claim"] != "l2_stable" or claimed.part is not None:
         raise Rejected("one grid does not show this claim")
     step = Step(document)
-    kernel = [_vector(pair, len(step.rows)) for pair in proof["kernel"]]
-    rows, below = whole(step.rows)
-    volumes, double = whole([{k: v} for k, v in enumerate(step.volumes)])
+    kernel = [_vector(pair, 2 * len(step.rows)) for pair in proof["kernel"]]
     constant = None
     if proof["weights"] is None:
-        require(_gap(rows, below, volumes), kernel)
+        _never_grows(step, kernel)
     else:
-        weights, unit = _weights(proof["weights"], len(step.rows))  # H is weights / unit
         constant = str(proof["constant"])
         if not DECIMAL.fullmatch(constant):
             raise Rejected("the constant of the proof is no decimal")
-        above = Fraction(constant) ** 2
-        require(_sum(weights, double, volumes, -unit))
-        require(_sum(volumes, above.numerator * unit, weights, -above.denominator * double))
-        require(_gap(rows, below, weights), kernel)
+        _bounded(step, kernel, proof["weights"], Fraction(constant) ** 2)
     claimed.says(
         claim="l2_stable",
         statement=statement(step, constant),
@@ -86,22 +83,60 @@ def _sum(a: Matrix, p: int, b: Matrix, q: int) -> Matrix:
     ]
 
 
-def _gap(rows: Matrix, below: int, weights: Matrix) -> Matrix:
-    """below^2 H - R^T H R for a step R/below."""
-    moved = []  # H R
-    for row in weights:
-        found: dict[int, int] = {}
+def _never_grows(step: Step, kernel: Kernel) -> None:
+    volumes, double = whole([{k: v} for k, v in enumerate(step.volumes)])
+    rows, below = whole(step.rows)
+    if all(row == {k: 1} for k, row in enumerate(step.left)):
+        require(_sum(volumes, below**2, _congruent(rows, volumes), -1), kernel)
+        return
+    left, unit = whole(step.left)
+    inverse, _ = whole([{k: double / v} for k, v in enumerate(step.volumes)])
+    corner = _congruent(_transposed(left), inverse)
+    if not all(any(row.values()) for row in corner):
+        raise Rejected("the left side is singular")
+    require(corner)
+    # Rows of both parts are taken in turn, so that the matrix is banded.
+    block: list[dict[int, Fraction]] = [{} for _ in range(2 * len(volumes))]
+    for k, volume in enumerate(step.volumes):
+        block[2 * k][2 * k] = volume
+        for j, c in corner[k].items():
+            block[2 * k + 1][2 * j + 1] = Fraction(c, unit**2 * double)
+        for j, b in step.rows[k].items():
+            block[2 * k + 1][2 * j] = block[2 * j][2 * k + 1] = b
+    require(whole(block)[0], kernel)
+
+
+def _bounded(step: Step, kernel: Kernel, data: Any, above: Fraction) -> None:
+    volumes, double = whole([{k: v} for k, v in enumerate(step.volumes)])
+    weights, unit = _weights(data, len(step.rows))
+    (left, a), (rows, b) = whole(step.left), whole(step.rows)
+    old, new = _congruent(left, weights), _congruent(rows, weights)  # over unit a^2, unit b^2
+    require(_sum(old, double, volumes, -unit * a**2))
+    require(_sum(volumes, above.numerator * unit * a**2, old, -above.denominator * double))
+    require(_sum(old, b**2, new, -(a**2)), kernel)
+
+
+def _transposed(rows: Matrix) -> Matrix:
+    found: Matrix = [{} for _ in rows]
+    for i, row in enumerate(rows):
+        for j, c in row.items():
+            found[j][i] = c
+    return found
+
+
+def _congruent(rows: Matrix, weights: Matrix) -> Matrix:
+    """R^T W R."""
+    found: Matrix = [{} for _ in rows]
+    for i, row in enumerate(weights):
+        moved: dict[int, int] = {}  # row i of W R
         for k, c in row.items():
             for j, r in rows[k].items():
-                found[j] = found.get(j, 0) + c * r
-        moved.append(found)
-    gap = [{j: below**2 * c for j, c in row.items()} for row in weights]
-    for i, row in enumerate(rows):
-        for j, r in row.items():
-            into = gap[j]
-            for k, c in moved[i].items():
-                into[k] = into.get(k, 0) - r * c
-    return gap
+                moved[j] = moved.get(j, 0) + c * r
+        for j, r in rows[i].items():
+            into = found[j]
+            for k, c in moved.items():
+                into[k] = into.get(k, 0) + r * c
+    return found
 
 
 # ---- in words
