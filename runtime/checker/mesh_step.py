@@ -88,11 +88,10 @@ class Step:
         pairs = stage.get("solves", [])
         rates = {r["unknown"]: r for r in self.document.rates}
         lefts = {
-            u["target"]: rates[u["unknown"]].get("left")
+            u["target"]: left
             for u in stage["updates"]
-            if u["unknown"] is not None
+            if u["unknown"] is not None and (left := rates[u["unknown"]].get("left"))
         }
-        lefts = {target: left for target, left in lefts.items() if left}
         newest: dict[str, Values] = {}
         for name, target in pairs:
             points = self.mesh.points(self.mesh.home(target))
