@@ -8,9 +8,9 @@ eigenvalues are enclosed, so the stated growth is a lower bound. Floats only cho
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
-from itertools import product
-from math import prod
+from math import gcd, prod
 from typing import Any
 
 import flint
@@ -21,12 +21,14 @@ from ...runtime.contract import Json, Witness
 from ..reference.arithmetic import Singular, Values
 from ..scheme import Scheme
 from .base import is_implicit
-from .replay import Replay, lower, replays
+from .replay import Replay, State, lower, replays
 
 SIZES = (1, 2, 3, 4, 5, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 MOST_POINTS = 5000
 MOST_SOLVED = 256  # newest levels of a left side, which is solved as a dense matrix
 ENOUGH = 48  # points an axis: finer tori are for schemes that grow in long waves alone
+FEWEST = 4  # points an axis of a witness, where the mode fits
+HUGE = 1e150  # where floats overflow
 LEAST = 1e-9  # growth above 1 that is worth a look
 PRECISE = 256  # bits: powers of a matrix with multiple eigenvalues lose two or three a squaring
 
@@ -39,18 +41,42 @@ def growing_mode(scheme: Scheme, tau: Expr) -> Witness | None:
     """
     if scheme.step is None or not all(axis.periodic for axis in scheme.axes):
         return None
-    best: tuple[float, Replay, tuple[int, ...]] | None = None
+    found: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
+    first, best = None, 1 + LEAST
     for counts in _tori(scheme):
-        replay = _in_balls(replays(scheme, counts, tau))
+        first = first or replays(scheme, counts, tau)
+        replay = replace(first, counts=counts, roughly=True)
         try:
             where, growth = _worst(_responses(scheme, replay), counts)
         except Singular:  # a left side that is singular for some mode of this torus
             continue
-        if growth > max(1 + LEAST, 0 if best is None else (best[0] - 1) * 1.01 + 1):
-            best = (growth, replay, where)
-        if best is not None and min(counts) >= ENOUGH:
+        if growth > best:
+            found.append((where, counts))
+            best = (growth - 1) * 1.01 + 1
+        if found and min(counts) >= ENOUGH:
             break
-    return None if best is None else _enclosed(scheme, best[1], best[2])
+    for where, counts in reversed(found):
+        assert first is not None
+        where, counts = _smallest(where, counts)
+        replay = replace(first, counts=counts, exactly=False)
+        try:
+            return _enclosed(scheme, replay, where)
+        except Singular:
+            continue
+    return None
+
+
+def _smallest(
+    where: tuple[int, ...], counts: tuple[int, ...]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The same mode on the smallest torus of at least four points along each axis, if there are."""
+    shorter = []
+    for j, n in zip(where, counts, strict=True):
+        period = n // gcd(j, n)
+        shorter.append(next(m for m in range(period, n + 1, period)
+                            if n % m == 0 and m >= min(n, FEWEST)))  # fmt: skip
+    moved = tuple(j * m // n for j, m, n in zip(where, shorter, counts, strict=True))
+    return moved, tuple(shorter)
 
 
 def _tori(scheme: Scheme) -> Iterator[tuple[int, ...]]:
@@ -67,10 +93,6 @@ def _tori(scheme: Scheme) -> Iterator[tuple[int, ...]]:
         yield own
 
 
-def _in_balls(replay: Replay) -> Replay:
-    return Replay(scheme=replay.scheme, counts=replay.counts, tau=replay.tau, exactly=False)
-
-
 def state_arrays(scheme: Scheme) -> tuple[str, ...]:
     """The arrays that live from one step to the next."""
     assert scheme.step is not None
@@ -78,10 +100,9 @@ def state_arrays(scheme: Scheme) -> tuple[str, ...]:
     return (*fields, *(a.name for a in scheme.step.arrays if a.level))
 
 
-def _moved(replay: Replay, name: str, values: Values) -> dict[str, Values]:
-    """One body on a state that is 0 but for one array, minus one on the zero state."""
+def _moved(replay: Replay, name: str, values: Values, zero: State) -> State:
+    """One body on a state that is 0 but for one array, minus `zero`, one on the zero state."""
     one = replay.step(replay.arrays({name: values}))
-    zero = replay.step(replay.arrays({}))
     return {key: one[key] - zero[key] for key in one}
 
 
@@ -89,32 +110,31 @@ def _responses(scheme: Scheme, replay: Replay) -> np.ndarray[Any, Any]:
     """G(theta) for all modes of the torus in floats: Fourier transforms of impulse responses."""
     names = state_arrays(scheme)
     table = np.empty((len(names), len(names), *replay.counts), dtype=complex)
+    zero = replay.step(replay.arrays({}))
     for j, source in enumerate(names):
-        bump = np.zeros(replay.counts, dtype=object)
+        bump = np.zeros(replay.counts)
         bump[(0,) * len(replay.counts)] = 1
-        moved = _moved(replay, source, bump)
+        moved = _moved(replay, source, bump, zero)
         for i, target in enumerate(names):
-            table[i, j] = np.fft.fftn(np.vectorize(float, otypes=[float])(moved[target]))
+            table[i, j] = np.fft.fftn(np.asarray(moved[target], dtype=float))
     return table
 
 
 def _worst(table: np.ndarray[Any, Any], counts: tuple[int, ...]) -> tuple[tuple[int, ...], float]:
     """The mode with the largest eigenvalue, the lowest such mode on a tie."""
-    best: tuple[tuple[int, ...], float] = ((0,) * len(counts), 0.0)
-    for where in product(*(range(n // 2 + 1 if a == 0 else n) for a, n in enumerate(counts))):
-        place: tuple[Any, ...] = (slice(None), slice(None), *where)
-        matrix = table[place]
-        radius = float(np.abs(np.linalg.eigvals(matrix)).max())
-        if radius > best[1] * (1 + 1e-12):
-            best = (where, radius)
-    return best
+    half = np.moveaxis(table[:, :, : counts[0] // 2 + 1], (0, 1), (-2, -1))
+    half = np.nan_to_num(half, nan=0.0, posinf=HUGE, neginf=-HUGE)
+    radius = np.abs(np.linalg.eigvals(half)).max(axis=-1)
+    best = float(radius.max())
+    place = np.unravel_index(int((radius >= best * (1 - 1e-12)).argmax()), radius.shape)
+    return tuple(map(int, place)), best
 
 
 def _enclosed(scheme: Scheme, replay: Replay, where: tuple[int, ...]) -> Witness | None:
     """The mode with a rigorous lower bound of its growth, and a state that holds it."""
     names, counts = state_arrays(scheme), replay.counts
     with flint.ctx.workprec(PRECISE):
-        matrix = _on_mode(_in_balls(replay), names, counts, where)
+        matrix = _on_mode(replay, names, counts, where)
         growth = _radius(matrix)
     if growth <= 1:
         return None
@@ -162,9 +182,9 @@ def _on_mode(
     floats = np.vectorize(float, otypes=[float])(sines)
     place = np.unravel_index(int(np.abs(floats).argmax()), counts)
     origin = (0,) * len(counts)
-    columns = []
+    columns, zero = [], replay.step(replay.arrays({}))
     for source in names:
-        moved = _moved(replay, source, cosines)
+        moved = _moved(replay, source, cosines, zero)
         column = []
         for target in names:
             real = moved[target][origin]

@@ -16,7 +16,7 @@ from sympy.logic.boolalg import Boolean
 from ..budget import checkpoint
 from ..operators import HarmonicMean, Where
 from ..reference import march
-from ..reference.arithmetic import EXACT, Arithmetic, NotRational, Values
+from ..reference.arithmetic import EXACT, FLOAT64, Arithmetic, NotRational, Values
 from ..reference.problem import Problem, problem
 from ..scheme import Scheme, Unknown
 from .balls import BALLS
@@ -38,6 +38,7 @@ class Replay:
     counts: tuple[int, ...]
     tau: Expr
     exactly: bool  # rational arithmetic, else balls
+    roughly: bool = False  # float64: tells where to look, and proves nothing
 
     @cached_property
     def problem(self) -> Problem:
@@ -48,8 +49,8 @@ class Replay:
 
     @property
     def arithmetic(self) -> Arithmetic:
-        """Rationals or balls."""
-        return EXACT if self.exactly else BALLS
+        """Rationals, balls or floats."""
+        return FLOAT64 if self.roughly else EXACT if self.exactly else BALLS
 
     def arrays(self, given: Mapping[str, Any]) -> State:
         """A state with data, rates that are not given 0."""
