@@ -15,7 +15,9 @@ THEOREMS: Table[Theorem] = Table(
     "splitting:THEOREM",
     "linear:THEOREM",
     "learned:THEOREM",
+    "monotone:THEOREM",
     "telescoping:THEOREM",
     "order:THEOREM",
+    "dominant:THEOREM",
     "matrix:THEOREM",
 )

@@ -10,17 +10,19 @@ from .atoms import equations
 from .base import Bounded, Proved, Question, Unprovable
 from .energy import Energy, energies
 from .forms import Signs, names_in, signs, text, written
+from .laws import SECTOR
 from .steps import exact
 from .walls import domain, grids, held_faces
 
 NORM = "l2, weighted by cell volumes"
+SOURCES = "sources and wall values are left out: the difference of two solutions"
 
 
 def prove(question: Question, kind: str) -> Proved:
     """||u[k+1]|| <= ||u[k]|| for every unknown, up to the step that the method allows."""
     scheme = question.scheme
     marks = signs(scheme)
-    found = energies(scheme, question.part, marks)
+    found = energies(scheme, question.part, marks, laws=SECTOR if kind == "block" else None)
     if any(r.order != 1 for r in equations(scheme, question.part)):
         raise Unprovable("an equation is not of first order in time")
     fluxes = any(e.fluxes for e in found)
@@ -105,7 +107,7 @@ def hypotheses(scheme: Scheme, found: list[Energy], marks: Signs) -> tuple[str, 
     for e in found:
         texts |= {data_text(scheme, n) for n in e.data}
         if e.sources or any(edge.right != 0 for pair in e.unknown.edges for edge in pair):
-            texts.add("sources and wall values are left out: the difference of two solutions")
+            texts.add(SOURCES)
     return tuple(sorted((texts | set(held_faces(scheme))) - {""}))
 
 

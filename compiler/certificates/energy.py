@@ -19,13 +19,14 @@ import sympy
 from sympy import Expr, Symbol
 
 from ...runtime.contract import Json
-from ..grid import Flux, Grid, Network, Point, Read, reads, walk
+from ..grid import Face, Flux, Grid, Network, Point, Read, reads, walk
 from ..model import TIME
 from ..scheme import Scheme, Unknown
 from ..stencil import Stencil
 from .atoms import Atom, Constant, Diffusive, Other, Source, atoms, equations, home
 from .base import Unprovable
 from .forms import NoForm, Signs, names_in, text
+from .laws import SLOPE, as_flux, by_law, law
 from .places import read_by
 from .symbol import Peak, Polynomial, autocorrelation, nonnegative, peak, plus, scaled, symbol
 from .walls import reason_against
@@ -50,6 +51,8 @@ class Energy:
     linear: bool = True
     steady: bool = True
     sources: bool = False
+    gradient: bool = False  # slopes of several axes act together
+    active: tuple[Atom, ...] = ()
 
     @property
     def rho(self) -> Expr:
@@ -81,17 +84,25 @@ def monomial_key(monomial: Expr) -> str:
 
 
 def energy(
-    scheme: Scheme, parts: tuple[Atom, ...], owner: Symbol, unknown: Unknown, signs: Signs
+    scheme: Scheme,
+    parts: tuple[Atom, ...],
+    owner: Symbol,
+    unknown: Unknown,
+    signs: Signs,
+    *,
+    laws: str | None = None,
 ) -> Energy:
     """0 <= A <= rho for the atoms of one equation; raises Unprovable.
 
-    `owner` is the field that the atoms must read, `unknown` where it lives.
+    `owner` is the field that the atoms must read, `unknown` where it lives. `laws`: which bound of
+    a flux Phi(s) counts, that of Phi(s)/s or that of Phi'; None: weights only.
     """
     found = Energy(unknown=unknown, owner=owner, sources=any(isinstance(a, Source) for a in parts))
-    active = tuple(a for a in parts if not isinstance(a, Source))
+    active: tuple[Atom, ...] = tuple(a for a in parts if not isinstance(a, Source))
+    found.active = active = tuple(map(as_flux, active)) if laws else active
     if not active:
         raise Unprovable(f"the equation of '{owner}' has no spatial operator in this part")
-    sums = Sums()
+    sums = Sums(laws=laws)
     for atom in active:
         try:
             _take(scheme, atom, found, signs, sums)
@@ -122,6 +133,7 @@ class Sums:
 
     upper: dict[Expr, Polynomial] = field(default_factory=dict)
     lower: dict[Expr, Polynomial] = field(default_factory=dict)
+    laws: str | None = None
 
 
 def _take(scheme: Scheme, atom: Atom, found: Energy, signs: Signs, sums: Sums) -> None:
@@ -140,7 +152,7 @@ def _take(scheme: Scheme, atom: Atom, found: Energy, signs: Signs, sums: Sums) -
             raise Unprovable(f"the flux of '{owner}' has a coefficient that may be negative")
         found.names |= names_in([atom.coefficient])
         found.fluxes = True
-        _take_faces(atom, found, signs, sums.upper, scheme)
+        _take_faces(atom, found, signs, sums, scheme)
     elif isinstance(atom, Constant | Diffusive):
         raise Unprovable(f"the equation of '{owner}' reads '{atom.field}' too")
     else:
@@ -148,26 +160,55 @@ def _take(scheme: Scheme, atom: Atom, found: Energy, signs: Signs, sums: Sums) -
         raise Unprovable(f"a term of '{owner}' is neither a stencil nor a flux -K^T g K {owner}")
 
 
-def _take_faces(
-    atom: Diffusive, found: Energy, signs: Signs, upper: dict[Expr, Polynomial], scheme: Scheme
-) -> None:
+def _take_faces(atom: Diffusive, found: Energy, signs: Signs, sums: Sums, scheme: Scheme) -> None:
+    upper = sums.upper
     for face in atom.flux.faces:
-        high = Fraction(1)
-        if face.weight is not None:
-            bound = weight(scheme, face.weight, read_by(found.unknown, [face.difference]))
-            high = bound.high
-            found.weights.append(bound.proof)
-            found.fixed |= bound.fixed
-            found.beyond |= bound.beyond
-            names, data, linear, steady = depends(scheme, face.weight)
-            found.names |= names
-            found.data |= data
-            found.linear = found.linear and linear
-            found.steady = found.steady and steady
+        high = _high(scheme, atom.flux, face, found, sums.laws)
         polynomial = squared(face.difference)
         scale = atom.coefficient * face.difference.scale**2
-        for m, factor in signs.monomials(scale).items():
-            upper[m] = plus(upper.get(m, {}), scaled(polynomial, factor * high))
+        for m, factor in signs.monomials(scale * high.scale).items():
+            upper[m] = plus(upper.get(m, {}), scaled(polynomial, factor * high.number))
+
+
+@dataclass(frozen=True, slots=True)
+class _High:
+    number: Fraction = Fraction(1)
+    scale: Expr = sympy.S.One
+
+
+def _high(scheme: Scheme, flux: Flux, face: Face, found: Energy, laws: str | None) -> _High:
+    """The bound of a face's weight, or of the law of its flux."""
+    if face.weight is None and not by_law(face):
+        return _High()
+    nonlinear = face.weight is None or bool(reads(face.weight))
+    if face.weight is not None and not (laws == SLOPE and nonlinear):
+        try:
+            return _High(_weighed(scheme, face, face.weight, found))
+        except Unprovable:
+            if laws is None or not nonlinear:
+                raise
+    if laws is None:
+        raise Unprovable("a flux is no product of a weight and a slope")
+    shown = law(scheme, flux, face, laws)
+    found.weights.append(shown.entry)
+    found.fixed |= shown.fixed
+    found.names |= shown.names
+    found.linear = False
+    found.gradient = found.gradient or shown.gradient
+    return _High(shown.high, shown.scale)
+
+
+def _weighed(scheme: Scheme, face: Face, node: Grid, found: Energy) -> Fraction:
+    bound = weight(scheme, node, read_by(found.unknown, [face.difference]))
+    names, data, linear, steady = depends(scheme, node)
+    found.weights.append(bound.proof)
+    found.fixed |= bound.fixed
+    found.beyond |= bound.beyond
+    found.names |= names
+    found.data |= data
+    found.linear = found.linear and linear
+    found.steady = found.steady and steady
+    return bound.high
 
 
 def depends(scheme: Scheme, node: Grid) -> tuple[set[str], set[str], bool, bool]:
@@ -197,9 +238,18 @@ def squared(difference: Stencil) -> Polynomial:
     return {(0,) * difference.dim: total**2}
 
 
-def energies(scheme: Scheme, part: str | None, signs: Signs) -> list[Energy]:
+def energies(
+    scheme: Scheme, part: str | None, signs: Signs, *, laws: str | None = None
+) -> list[Energy]:
     """The bound of each equation that a claim speaks of."""
     return [
-        energy(scheme, atoms(scheme, rate, part), rate.unknown, home(scheme, rate.unknown), signs)
+        energy(
+            scheme,
+            atoms(scheme, rate, part),
+            rate.unknown,
+            home(scheme, rate.unknown),
+            signs,
+            laws=laws,
+        )
         for rate in equations(scheme, part)
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import sympy
 from sympy import Expr, Symbol
@@ -64,21 +65,26 @@ def sector(function: Function, model: Model) -> Sector:
 
 def sector_of(formula: Expr, model: Model) -> Sector:
     """The bounds of a formula in VARIABLE and parameters; raises Unprovable."""
+    return _sector_of(formula, model.params)
+
+
+@lru_cache(maxsize=64)  # each face and each claim asks
+def _sector_of(formula: Expr, all_params: tuple[Param, ...]) -> Sector:
     free = formula.free_symbols - {VARIABLE}
-    params = [p for p in model.params if p.symbol in free]
+    params = [p for p in all_params if p.symbol in free]
     if len(params) < len(free):
         raise Unprovable("a flux depends on more than slopes and parameters")
-    box = sets_of(model.params)
-    found = _bounded(formula, params, {p.symbol: box[p.symbol] for p in params}, model, frozenset())
+    box = sets_of(all_params)
+    values = values_of(all_params)
+    own = {p.symbol: box[p.symbol] for p in params}
+    found = _bounded(formula, params, own, values, frozenset())
     if found is not None:
         return found
-    values = values_of(model.params)
     held = [p for p in params if not p.trainable and p.interval is None and p.symbol in values]
     if held:
-        others = {p.symbol: box[p.symbol] for p in params} | {p.symbol: values[p.symbol]
-                                                              for p in held}  # fmt: skip
+        others = own | {p.symbol: values[p.symbol] for p in held}
         fixed = frozenset(str(p.name) for p in held)
-        found = _bounded(formula, params, others, model, fixed)
+        found = _bounded(formula, params, others, values, fixed)
     if found is None:
         raise Unprovable(
             "neither Phi(s)/s nor the slope of Phi has finite bounds for all values of the"
@@ -88,13 +94,12 @@ def sector_of(formula: Expr, model: Model) -> Sector:
 
 
 def _bounded(
-    formula: Expr, params: list[Param], box: dict[Symbol, Interval], model: Model,
-    fixed: frozenset[str],
+    formula: Expr, params: list[Param], box: dict[Symbol, Interval],
+    values: dict[Symbol, Interval], fixed: frozenset[str],
 ) -> Sector | None:  # fmt: skip
     units: list[Json] = []
     scale: Expr = sympy.S.One
     rest = formula
-    values = values_of(model.params)
     for p in params:
         if str(p.name) in fixed or not _is_positive(p, box[p.symbol], values):
             continue

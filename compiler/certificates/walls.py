@@ -147,9 +147,16 @@ def reason_against(
     if all(unknown.edges[a][e].rule == "zero" for a, e in walls):
         return None
     mirrored = _against_mirror(scheme, unknown, parts, walls)
-    if mirrored is None or _edges_hold(scheme, unknown, parts, walls, signs):
+    if mirrored is None or edges_everywhere(scheme, unknown, parts, signs):
         return None
     return mirrored
+
+
+def mirrors_everywhere(scheme: Scheme, unknown: Unknown, parts: tuple[Atom, ...]) -> bool:
+    """Every operator maps mirror images to mirror images at every wall, or zeros surround all."""
+    walls = walls_of(scheme, unknown)
+    zeros = all(unknown.edges[a][e].rule == "zero" for a, e in walls)
+    return zeros or _against_mirror(scheme, unknown, parts, walls) is None
 
 
 def _against_mirror(
@@ -173,18 +180,20 @@ def _against_mirror(
 
 def _mirrors(flux: Flux, mirror: Mirror) -> bool:
     return all(
-        mirror.along(f.difference) != NEITHER and (f.weight is None or mirror.of(f.weight) == EVEN)
+        mirror.along(f.difference) != NEITHER
+        and (
+            mirror.of(f.flux) == mirror.of(f.slope)
+            if f.weight is None
+            else mirror.of(f.weight) == EVEN
+        )
         for f in flux.faces
     )
 
 
-def _edges_hold(
-    scheme: Scheme,
-    unknown: Unknown,
-    parts: tuple[Atom, ...],
-    walls: list[tuple[int, int]],
-    signs: Signs,
+def edges_everywhere(
+    scheme: Scheme, unknown: Unknown, parts: tuple[Atom, ...], signs: Signs
 ) -> bool:
+    """The operator is a sum over edges, those at walls included."""
     if any(unknown.extra) or any(unknown.location):
         return False
     for atom in parts:
@@ -194,7 +203,7 @@ def _edges_hold(
             is_edge(f.difference, f.axis) for f in atom.flux.faces
         ):
             return False
-    return all(_dissipates(unknown.edges[a][e], signs) for a, e in walls)
+    return all(_dissipates(unknown.edges[a][e], signs) for a, e in walls_of(scheme, unknown))
 
 
 def is_edge(stencil: Stencil, axis: int) -> bool:

@@ -12,7 +12,19 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..contract import Certificate
-from . import convex, dissipative, learned, linear, matrix, order, splitting, telescoping, waves
+from . import (
+    convex,
+    dissipative,
+    dominant,
+    learned,
+    linear,
+    matrix,
+    monotone,
+    order,
+    splitting,
+    telescoping,
+    waves,
+)
 from .document import Document, digest
 from .ranges import Rejected
 from .texts import bound, code_digest
@@ -22,8 +34,8 @@ FIELDS = frozenset(
     "claim kind statement norm domain hypotheses bound proof scheme scheme_sha256 limit"
     " parameter set code_sha256".split()
 )
-SETS = frozenset({"linear"})  # kinds that speak of sets of a parameter
-IMPLICIT = frozenset({"linear", "matrix"})  # kinds that solve for newest levels
+SETS = frozenset({"linear", "dominant"})  # kinds that speak of sets of a parameter
+IMPLICIT = frozenset({"linear", "dominant", "matrix"})  # kinds that solve for newest levels
 LEARNED = frozenset({"learned"})  # kinds that know learned kernels and curves
 KINDS: Mapping[str, Callable[[Document, Claimed], None]] = {
     "block": dissipative.check,
@@ -32,9 +44,11 @@ KINDS: Mapping[str, Callable[[Document, Claimed], None]] = {
     "convex": convex.check,
     "linear": linear.check,
     "learned": learned.check,
+    "monotone": monotone.check,
     "splitting": splitting.check,
     "telescoping": telescoping.check,
     "order": order.check,
+    "dominant": dominant.check,
     "matrix": matrix.check,
 }
 

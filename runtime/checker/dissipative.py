@@ -14,7 +14,8 @@ from . import walls
 from .atoms import Atom, equations, parts, refuse_empty
 from .cycles import euler_cycle, weights_kept
 from .document import Document, Stencil, parameter_names
-from .forms import Sum, key, laurent, nonnegative, plus, scaled
+from .forms import Sum, key, laurent, nonnegative, plus, scaled, times
+from .laws import bounded, by_law, flux_atom, is_law
 from .levels import euler_and_older, levels_allow
 from .methods import real_interval_holds, tableau
 from .places import adjoint, of_unknown
@@ -24,18 +25,28 @@ from .weights import Weights
 from .words import Claimed, fractions, valued
 
 NORM = "l2, weighted by cell volumes"
+SOURCES = "sources and wall values are left out: the difference of two solutions"
 
 
 class Operator:
     """The bound of one equation's operator, rebuilt from the scheme and held against the proof."""
 
     def __init__(
-        self, document: Document, name: str, atoms: list[Atom], proof: dict[str, Any]
+        self,
+        document: Document,
+        name: str,
+        atoms: list[Atom],
+        proof: dict[str, Any],
+        *,
+        laws: str = "",
     ) -> None:
-        self.document, self.name, self.proof = document, name, proof
+        self.document, self.name, self.proof, self.laws = document, name, proof, laws
+        self.gradient = False  # slopes of several axes act together
         self.unknown = document.home(name)
         self.atoms = atoms
         self.active = refuse_empty(atoms)
+        if laws:
+            self.active = [flux_atom(document, a) for a in self.active]
         self.weights = Weights(document, list(proof["weights"]))
         self.names: set[str] = set()
         if proof["unknown"] != self.name:
@@ -105,13 +116,28 @@ class Operator:
         found = []
         for face in self.document.nodes[atom.node]["faces"]:
             difference = self.document.stencil(face["difference"])
-            high = Fraction(1)
-            if face["weight"] is not None:
-                window = adjoint(of_unknown(self.unknown), difference)
-                high = self.weights.next_bound(face["weight"], window)
+            high, unit = self._high(self.document.nodes[atom.node], face)
             square = ["*", atom.coefficient, ["^", difference.scale, "2"]]
-            found.append((scaled(laurent(square, signs), high), squared(difference), True))
+            scale = times(laurent(square, signs), unit)
+            found.append((scaled(scale, high), squared(difference), True))
         return found
+
+    def _high(self, flux: dict[str, Any], face: dict[str, Any]) -> tuple[Fraction, Sum]:
+        """The bound of a face's weight, or of the law of its flux, as number * scale."""
+        one: Sum = {(): Fraction(1)}
+        if face["weight"] is None and not by_law(face):
+            return Fraction(1), one
+        reading = face["weight"] is None or bool(self.document.reads(face["weight"]))
+        by = bool(self.laws and self.weights.entries and is_law(self.weights.entries[0]))
+        if by_law(face) or by or (self.laws == "slope" and reading):
+            if not (self.laws and by and reading):
+                raise Rejected("a flux is no product of a bounded weight and a slope")
+            high, unit, gradient = bounded(self.weights, flux, face, self.laws)
+            self.gradient = self.gradient or gradient
+            return high, unit
+        difference = self.document.stencil(face["difference"])
+        window = adjoint(of_unknown(self.unknown), difference)
+        return self.weights.next_bound(face["weight"], window), one
 
 
 def symbol(stencil: Stencil) -> Polynomial:
@@ -141,8 +167,9 @@ def check(document: Document, claimed: Claimed) -> None:
     proofs = claimed.proof["equations"]
     if len(proofs) != len(rates):
         raise Rejected("the proof speaks of other equations")
+    laws = "sector" if claimed.kind == "block" else ""
     found = [
-        Operator(document, r["unknown"], parts(document, r, claimed.part), p)
+        Operator(document, r["unknown"], parts(document, r, claimed.part), p, laws=laws)
         for r, p in zip(rates, proofs, strict=True)
     ]
     if any(r["order"] != 1 for r in rates):
@@ -258,5 +285,5 @@ def hypotheses(document: Document, found: list[Operator]) -> set[str]:
     texts = set[str]().union(*(o.weights.hypotheses(o.names) for o in found))
     texts |= walls.held_faces(document)
     if any(o.sources for o in found):
-        texts.add("sources and wall values are left out: the difference of two solutions")
+        texts.add(SOURCES)
     return texts

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from .elementary import sqrt_at
 from .polynomials import (
     Line,
     combined,
@@ -18,7 +19,7 @@ from .polynomials import (
     trimmed,
     value,
 )
-from .ranges import ONE, ZERO, Range, Rejected
+from .ranges import ONE, ZERO, Range, Rejected, only
 from .trees import Tree, number
 
 LONGEST = 60  # the highest degree
@@ -77,6 +78,9 @@ class Piece:
         raise Rejected(f"{word!r} is no rational function")
 
     def _power(self, base: Quotient, n: Fraction | None) -> Quotient:
+        if n is not None and n.denominator == 2:
+            root = Quotient(root_of(base.top), root_of(base.bottom))
+            return self._power(self._larger(root, minus(root)), Fraction(n.numerator))
         if n is None or n.denominator > 1 or abs(n) > LONGEST:
             raise Rejected("a power is no rational function")
         if n < 0:
@@ -160,6 +164,22 @@ class Piece:
             above = combined([bounds.high * c for c in bottom], top, -ONE)
             found = found and self.nonnegative(above)
         return found
+
+
+def root_of(p: Line) -> Line:
+    """The polynomial whose square p is."""
+    found: Line = [ZERO] * (len(p) // 2 + 1)
+    lead = sqrt_at(p[-1]) if p else only(0)
+    if len(p) % 2 != 1 or lead.low != lead.high or not isinstance(lead.low, Fraction):
+        raise Rejected("a root is no rational function")
+    top = len(p) // 2
+    found[top] = lead.low
+    for k in range(top - 1, -1, -1):
+        known = sum((found[i] * found[top + k - i] for i in range(k + 1, top)), ZERO)
+        found[k] = (p[top + k] - known) / (2 * lead.low)
+    if multiply(found, found) != p:
+        raise Rejected("a root is no rational function")
+    return found
 
 
 def _substituted(p: Line, top: Line, bottom: Line) -> Line:

@@ -137,6 +137,18 @@ def require(document: Document, unknown: dict[str, Any], atoms: list[Atom]) -> N
         raise Rejected("the walls neither mirror nor add edges")
 
 
+def edges_everywhere(document: Document, unknown: dict[str, Any], atoms: list[Atom]) -> bool:
+    """The operator is a sum over edges, those at walls included."""
+    return _edges(document, unknown, atoms, sides(unknown))
+
+
+def mirrors_everywhere(document: Document, unknown: dict[str, Any], atoms: list[Atom]) -> bool:
+    """Every operator maps mirror images to mirror images at every wall, or zeros surround all."""
+    walls = sides(unknown)
+    zeros = all(unknown["edges"][a][e]["rule"] == "zero" for a, e in walls)
+    return zeros or all(_mirrors(document, unknown, atoms, a, e) for a, e in walls)
+
+
 def _mirrors(
     document: Document, unknown: dict[str, Any], atoms: list[Atom], axis: int, end: int
 ) -> bool:
@@ -149,6 +161,8 @@ def _mirrors(
         if atom.kind == "flux":
             for face in document.nodes[atom.node]["faces"]:
                 if wall.along(document.stencil(face["difference"])) == NEITHER:
+                    return False
+                if face["weight"] is None and wall.of(face["flux"]) != wall.of(face["slope"]):
                     return False
                 if face["weight"] is not None and wall.of(face["weight"]) != EVEN:
                     return False
