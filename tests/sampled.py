@@ -200,8 +200,12 @@ def growth(scheme: Drawn, points: int) -> float:
 
 def power_growth(scheme: Drawn, points: int, exponent: int = 20) -> float:
     """The largest norm of G^(2^exponent) over that of G^(2^10): 1 where powers stay bounded."""
-    power = scheme.matrices(modes(scheme.dim, points))
-    early = 1.0
+    return powers(scheme.matrices(modes(scheme.dim, points)), exponent)
+
+
+def powers(table: Any, exponent: int = 20) -> float:
+    """The largest norm of G^(2^exponent) over that of G^(2^10), of matrices at many modes."""
+    power, early = table, 1.0
     for k in range(exponent):
         power = power @ power
         if not np.isfinite(power).all():

@@ -114,8 +114,10 @@ def _singular(found: Family, low: Fraction | None, high: Fraction | None) -> str
     """Words for a left side that is singular for some mode at every m, "" where it is not."""
     ring = found.reduced.ring
     asked = left_sides(ring, found.lefts)
+    if not asked or ring.dim > 1:
+        return ""
     far = reach(ring, found.reduced.coefficients)
-    if not asked or ring.dim > 1 or any(True for _ in stretches(ring, asked, low, high, far)):
+    if any(True for _ in stretches(ring, asked, low, high, far)):
         return ""
     return "the left side is singular for some mode, which has no newest level then"
 

@@ -25,15 +25,13 @@ def reach(
 
     It begins at low where that is possible, else it is the longest one.
     """
-    modes = _modes(ring.dim)
-    tables = [
-        {int(k): _value(ring, c, modes, 1.0) for k, c in coefficients(p, 2 + 2 * ring.dim).items()}
-        for p in polynomial
-    ]
+    tables: list[dict[int, Table]] = []  # on one axis nobody asks
 
     def largest(m: float) -> float:
         checkpoint()
-        still: Table = np.zeros(modes[0].shape, dtype=complex)
+        if not tables:
+            tables.extend(_tables(ring, polynomial))
+        still: Table = np.zeros(next(iter(tables[-1].values())).shape, dtype=complex)
         table = np.stack([sum((m**k * t for k, t in own.items()), still) for own in tables])
         return float(np.max(_radius(table)))
 
@@ -58,6 +56,15 @@ def reach(
         return a, b
 
     return found
+
+
+def _tables(ring: Ring, polynomial: tuple[Element, ...]) -> list[dict[int, Table]]:
+    """Each coefficient by powers of m, at all modes."""
+    modes, place = _modes(ring.dim), 2 + 2 * ring.dim
+    return [
+        {int(k): _value(ring, c, modes, 1.0) for k, c in coefficients(p, place).items()}
+        for p in polynomial
+    ]
 
 
 def _runs(good: list[bool]) -> list[tuple[int, int]]:
