@@ -38,7 +38,7 @@ from .reflections import reflected_bound, width
 FLOOR = 2.0**-20  # of every bound: the largest step that it allows is finite
 _SLACK = 1e-11  # relative, far above the float64 rounding of all that is computed here
 _EXACT = 64  # matrices whose norm is computed by eigenvalues; the others are bounded by a trace
-_BLOCK = 300  # rows of the matrices at corners
+_BLOCK = 150  # rows of the matrices at corners
 # Angles of the grid for one degree, by the number of axes: for vectors, and for matrices.
 _DENSITY = {1: (32, 32), 2: (24, 12), 3: (12, 8)}
 MIRRORS = ("even", "odd", "even_node", "odd_node")
