@@ -93,13 +93,15 @@ def test_another_weight_is_another_bound() -> None:
 def test_weights_of_every_size_keep_the_bound() -> None:
     kernel = np.random.default_rng(2).standard_normal((2, 1, 3, 3))
     rules = (("even", "odd"), ("zero", "even_node"))
-    usual = above(kernel, rules)
+    usual = above(kernel, rules, 32)
     for exponent in (-900, -40, 40, 900):
         scaled = [[[w * Fraction(2) ** exponent for w in t] for t in o] for o in exact(kernel)]
-        found = norm_above(scaled, (3, 3), rules) / Fraction(2) ** exponent
+        found = norm_above(scaled, (3, 3), rules, points=32) / Fraction(2) ** exponent
         assert float(found) == pytest.approx(usual, rel=1e-12)
     thirds = [[[w / 3 for w in t] for t in o] for o in exact(kernel)]  # not dyadic: rounded
-    assert usual / 3 <= float(norm_above(thirds, (3, 3), rules)) <= usual / 3 * (1 + 1e-7)
+    assert (
+        usual / 3 <= float(norm_above(thirds, (3, 3), rules, points=32)) <= usual / 3 * (1 + 1e-7)
+    )
 
 
 ONE = [[[Fraction(1)] * 3]]

@@ -39,7 +39,7 @@ _DENSITY = {1: (32, 32), 2: (24, 12), 3: (12, 8)}
 
 
 def norm_above(
-    weights: Weights, sizes: Sequence[int], rules: Rules, *, points: int = 32
+    weights: Weights, sizes: Sequence[int], rules: Rules, *, points: int = 2
 ) -> Fraction:
     """A rational that ||K|| does not exceed on all grids with `points` points between mirrors.
 

@@ -44,15 +44,16 @@ _DENSITY = {1: (32, 32), 2: (24, 12), 3: (12, 8)}
 MIRRORS = ("even", "odd", "even_node", "odd_node")
 
 
-def norm_bound(kernel: Tensor, rules: tuple[tuple[str, str], ...], *, points: int = 32) -> Tensor:
+def norm_bound(kernel: Tensor, rules: tuple[tuple[str, str], ...], *, points: int = 2) -> Tensor:
     """An upper bound of ||K||, at least `FLOOR`, differentiable almost everywhere.
 
     kernel (..., out, in, k_1, .., k_d), d = 1 to 3, of float32 or float64; leading axes are
     batched: the bounds are (...,). `rules` names the ghosts of both sides of each axis: "periodic",
     "zero"; on cells "even" (ghost j mirrors u[j - 1]) and "odd" (-u[j - 1]); on nodes "even_node"
     (u[j]) and "odd_node" (-u[j - 2], the first ghost is 0). Valid on all grids with at least
-    `points` points along each axis with a mirror; along other axes on all grids. On a Neumann end
-    of nodes the norm is that of plain sums, not of volumes. Raises ValueError for other shapes and
+    `points` points along each axis with a mirror, along other axes on all grids; between mirrors it
+    is tight from 8 (k - 1) points on for one axis, from 4 (k - 1) for two. On a Neumann end of
+    nodes the norm is that of plain sums, not of volumes. Raises ValueError for other shapes and
     rules, and for fewer than 2 points.
     """
     d = len(rules)
