@@ -86,7 +86,7 @@ class Rows:
             return NOTHING
         if edge["rule"] != "wall":
             raise Rejected("values are read where nothing is said about them")
-        if vanishes(edge["value"]) and not vanishes(edge["slope"]):
+        if edge["mirror"] != -1 and vanishes(edge["value"]) and not vanishes(edge["slope"]):
             return NOTHING
         if any(sum(abs(k) for k in o) != 1 for o in outside):
             raise Rejected("a stencil reaches beyond the first ghost of a wall")
