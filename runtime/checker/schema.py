@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .ranges import Rejected
+from .trees import bounded
 
 SCHEME = "schema axes parameters unknowns nodes rates step"
 AXIS = "name spacing value low length count placement periodic"
@@ -26,6 +27,10 @@ NODES = {
     "flux": "is operand faces location",
     "network": "is function arguments location",
 }
+WORDS = frozenset(
+    "+ * ^ where < <= > >= == != and or not exp log sqrt sin cos tan sinh cosh tanh abs sign min"
+    " max erf heaviside sigmoid relu softplus gelu harmonic norm sector".split()
+)
 LEARNED = "kernels curves limits"
 KERNEL = "name inputs outputs size per_step"
 CURVE = "name low high knots per_step per_channel"
@@ -46,6 +51,7 @@ def check_form(scheme: dict[str, Any], *, implicit: bool, learned: bool) -> None
     kernels, curves and steps by the limit are declared.
     """
     keys(scheme, f"{SCHEME} {LEARNED}" if learned else SCHEME)
+    _powers(scheme)
     if learned:
         _learned(scheme)
     _axes(scheme["axes"])
@@ -64,6 +70,7 @@ def check_form(scheme: dict[str, Any], *, implicit: bool, learned: bool) -> None
         keys(rate, "unknown order terms", "left" if implicit else "")
         for term in (*rate["terms"], *rate.get("left", ())):
             keys(term, TERM)
+            _formula(term["coefficient"])
     if scheme["step"] is not None:
         _step(scheme["step"], implicit=implicit)
     for names in (
@@ -80,6 +87,29 @@ def check_form(scheme: dict[str, Any], *, implicit: bool, learned: bool) -> None
     ):
         if len(set(names)) != len(names):
             raise Rejected("a name of the scheme is used twice")
+
+
+def _powers(data: Any) -> None:
+    """No power anywhere is too large to be evaluated."""
+    if isinstance(data, dict):
+        for part in data.values():
+            _powers(part)
+    elif isinstance(data, list) and data and data[0] == "^":
+        bounded(data)
+    elif isinstance(data, list):
+        for part in data:
+            _powers(part)
+
+
+def _formula(tree: Any) -> None:
+    """Numbers and names, and operations that have a meaning."""
+    if isinstance(tree, str):
+        return
+    word, *rest = tree
+    if word not in WORDS or not rest or (word == "^" and len(rest) != 2):
+        raise Rejected("a formula of the scheme is malformed")
+    for part in rest:
+        _formula(part)
 
 
 def _learned(scheme: dict[str, Any]) -> None:
@@ -158,6 +188,7 @@ def _node(node: dict[str, Any], dim: int) -> None:
 
 def _stencil(data: dict[str, Any], dim: int) -> None:
     keys(data, STENCIL)
+    _formula(data["scale"])
     _whole(data["shift"], dim)
     for offset, _ in data["weights"]:
         _whole(offset, dim)

@@ -16,6 +16,9 @@ Tree: TypeAlias = Any  # str | list[Tree]
 Box: TypeAlias = Mapping[str, Range]
 NUMBER = re.compile(r"-?\d+(/[1-9]\d*)?")
 DEEPEST = 200
+MOST_BITS = 100_000  # of a number that an expression may come to
+MOST_POWER = 64  # of a sum: its terms are written out
+NAME_BITS = 64
 
 
 def number(tree: Tree) -> Fraction | None:
@@ -35,6 +38,35 @@ def replaced(tree: Tree, old: Tree, new: Tree) -> Tree:
     if tree == old:
         return new
     return tree if isinstance(tree, str) else [tree[0], *(replaced(a, old, new) for a in tree[1:])]
+
+
+def bounded(tree: Tree) -> int:
+    """About how many bits its values take; raises Rejected where a power is too large to be taken.
+
+    9^(9^9) is short to write, and nobody can wait for it.
+    """
+    if isinstance(tree, str):
+        value = number(tree)
+        return NAME_BITS if value is None else _bits(value)
+    found = sum(bounded(a) for a in tree[1:])
+    if tree[0] == "^" and len(tree) == 3:
+        exponent = number(tree[2])
+        if exponent is not None:
+            size = abs(exponent.numerator)
+            if size > MOST_POWER and _holds_sum(tree[1]):
+                raise Rejected("a power of a sum is too large to be written out")
+            found = max(1, size) * bounded(tree[1])
+    if found > MOST_BITS:
+        raise Rejected("a power is too large to be evaluated")
+    return found
+
+
+def _bits(value: Fraction) -> int:
+    return value.numerator.bit_length() + value.denominator.bit_length()
+
+
+def _holds_sum(tree: Tree) -> bool:
+    return not isinstance(tree, str) and (tree[0] == "+" or any(map(_holds_sum, tree[1:])))
 
 
 def extent(tree: Tree, box: Box) -> Range:
@@ -116,6 +148,7 @@ def parsed(text: str) -> Tree:
     found = reader.sum()
     if reader.at < len(tokens):
         raise Rejected(f"{text!r} is no closed form")
+    bounded(found)
     return found
 
 
@@ -196,7 +229,11 @@ def rational(tree: Tree) -> Fraction | None:
     values = [p for p in parts if p is not None]
     if tree[0] == "^":
         base, exponent = values
-        return base ** int(exponent) if exponent.denominator == 1 and base else None
+        if exponent.denominator != 1 or not base:
+            return None
+        if abs(exponent) * _bits(base) > MOST_BITS:
+            raise Rejected("a power is too large to be evaluated")
+        return base ** int(exponent)
     return sum(values, Fraction(0)) if tree[0] == "+" else reduce(lambda a, b: a * b, values)
 
 
