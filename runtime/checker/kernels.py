@@ -34,6 +34,7 @@ Rules = tuple[tuple[str, str], ...]
 _MIRRORS = {"even", "odd", "even_node", "odd_node"}
 _PLACES = 36  # of the largest weight
 _BLOCK = 150  # rows of the matrices at corners
+_MANY = 16  # outputs an input from which on the first power does
 # Angles of the grid for one degree, by the number of axes: for vectors, and for matrices.
 _DENSITY = {1: (32, 32), 2: (24, 12), 3: (12, 8)}
 
@@ -96,7 +97,8 @@ def _squared(taps: Taps, sizes: Sequence[int], rules: Rules, points: int) -> Fra
         return symbol
     parts, scales, unit = _split(taps, sizes, rules)
     best = _symbol(parts, sizes, scales) / unit
-    for power in ((4, 2, 1), (2, 1), (1,))[len(sizes) - 1]:
+    many = len(sizes) > 1 and len(taps) >= _MANY * len(taps[0])
+    for power in (1,) if many else ((4, 2, 1), (2, 1), (1,))[len(sizes) - 1]:
         axes = [Axis(k, pair, power) for k, pair in zip(sizes, rules, strict=True)]
         near = [axis.width for axis in axes if axis.sides]
         if 2 * max(near) <= points and len(taps[0]) * prod(near) <= _BLOCK:

@@ -39,6 +39,7 @@ FLOOR = 2.0**-20  # of every bound: the largest step that it allows is finite
 _SLACK = 1e-11  # relative, far above the float64 rounding of all that is computed here
 _EXACT = 64  # matrices whose norm is computed by eigenvalues; the others are bounded by a trace
 _BLOCK = 150  # rows of the matrices at corners
+_MANY = 16  # outputs an input
 # Angles of the grid for one degree, by the number of axes: for vectors, and for matrices.
 _DENSITY = {1: (32, 32), 2: (24, 12), 3: (12, 8)}
 MIRRORS = ("even", "odd", "even_node", "odd_node")
@@ -74,8 +75,12 @@ def norm_bound(kernel: Tensor, rules: tuple[tuple[str, str], ...], *, points: in
 
 
 def _power(kernel: Tensor, rules: tuple[tuple[str, str], ...], points: int) -> int:
-    """The largest power whose blocks at walls fit on the grid and stay small, or 0."""
-    for power in ((), (4, 2, 1), (2, 1), (1,))[len(rules)]:
+    """The largest power whose blocks at walls fit on the grid and stay small, or 0.
+
+    Where there are many results for each input, what walls add averages out: the first power does.
+    """
+    many = len(rules) > 1 and kernel.shape[1] >= _MANY * kernel.shape[2]
+    for power in (1,) if many else ((), (4, 2, 1), (2, 1), (1,))[len(rules)]:
         near = [width(*axis, power) for axis in zip(kernel.shape[3:], rules, strict=True)]
         block = kernel.shape[2] * math.prod(n for n in near if n)
         if 2 * max(near) <= points and block <= _BLOCK:

@@ -157,18 +157,24 @@ def _moving(
     for a, n in zip(part.some, shape, strict=True):
         here = here * n + sides[a]
     batch = torch.arange(len(here), device=here.device)
+    ends = [(part.top, -1, 1 + part.growth), (part.bottom, 0, 1 - part.growth)]
+    ends = ends[: 2 if part.growth > 1 else 1]  # both ends in one batch
+    angle = torch.cat([angles[batch, here] for angles, _, _ in ends])
+    vectors = torch.cat(
+        [
+            torch.linalg.eigh(part.matrices[batch, here, angles[batch, here]]).eigenvectors[
+                ..., which
+            ]
+            for angles, which, _ in ends
+        ]
+    )
+    again = len(ends)
+    folded = _folded(kernel.repeat(again, *(1,) * (kernel.ndim - 1)), axes, part.some, angle)
+    spots = [(axes[a], sides[a].repeat(again)) for a in part.some]
     total = torch.zeros_like(part.most[:, 0])
-    ends = ((part.top, -1, 1 + part.growth), (part.bottom, 0, 1 - part.growth))
-    for angles, which, weight in ends:
-        if not weight:
-            continue
-        angle = angles[batch, here]
-        vectors = torch.linalg.eigh(part.matrices[batch, here, angle]).eigenvectors[..., which]
-        folded = _folded(kernel, axes, part.some, angle)
-        spots = [(axes[a], sides[a]) for a in part.some]
-        for walled, sign in _within(part.some):
-            walls_here = [a in walled for a in part.some]
-            value = _square(folded, spots, walls_here, vectors)
+    for walled, sign in _within(part.some):
+        values = _square(folded, spots, [a in walled for a in part.some], vectors)
+        for value, (_, _, weight) in zip(values.chunk(again), ends, strict=True):
             total = total + value * (sign * weight / 2)
     return torch.where(members[list(part.some)].all(0), total, 0.0)
 
