@@ -35,9 +35,11 @@ L2 = {
         PM, {"extra": G, "domain": "x, y in [0, 1]", "grid": "8, 8, nodes",
              "boundary": "dn(u) = 0", "space": "flux forward"},
     ),
-    "Robin nodes": ("dt(u) = lap(u)", {"grid": "8, nodes", "boundary": "u + dn(u) = 0"}),
     "Robin walls of order 4": ("dt(u) = lap(u)", {"boundary": "u + dn(u) = 0", "space": "order 4"}),
     "a wall that feeds": ("dt(u) = lap(u)", {"boundary": "u - dn(u) = 0"}),
+    "nodes on a wall that feeds": (
+        "dt(u) = lap(u)", {"grid": "8, nodes", "boundary": "u - dn(u) = 0"},
+    ),
     "data without a range": ("dt(u) = div(k*grad(u))", {"extra": "data k"}),
     "data that may be negative": ("dt(u) = div(k*grad(u))", {"extra": "data k: in [-1, 1]"}),
     "a coefficient by the formula x - 1/2": (

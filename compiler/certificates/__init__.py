@@ -18,6 +18,7 @@ THEOREMS: Table[Theorem] = Table(
     "monotone:THEOREM",
     "telescoping:THEOREM",
     "order:THEOREM",
+    "gershgorin:THEOREM",
     "dominant:THEOREM",
     "matrix:THEOREM",
 )

@@ -16,6 +16,7 @@ from . import (
     convex,
     dissipative,
     dominant,
+    gershgorin,
     learned,
     linear,
     matrix,
@@ -48,6 +49,7 @@ KINDS: Mapping[str, Callable[[Document, Claimed], None]] = {
     "splitting": splitting.check,
     "telescoping": telescoping.check,
     "order": order.check,
+    "gershgorin": gershgorin.check,
     "dominant": dominant.check,
     "matrix": matrix.check,
 }
