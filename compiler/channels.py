@@ -11,6 +11,8 @@ from .model import Data, Field, Function, Kernel, Model, Param
 from .operators import Called
 from .scheme import Edge, Scheme
 
+MOST = 32  # points between mirrors from which on bounds of norms hardly depend on them
+
 
 def kernel_of(model: Model, symbol: Symbol) -> Kernel:
     """The declared kernel of a symbol."""
@@ -52,6 +54,15 @@ def own_channels(scheme: Scheme, item: Function | Param) -> int:
     return met if met > 1 else 0
 
 
+def rows_of(scheme: Scheme) -> frozenset[Symbol]:
+    """Weights with one row a step: those that are declared so, and steps that follow from them."""
+    model = scheme.model
+    rows = {k.symbol for k in model.kernels if k.per_step}
+    rows |= {f.symbol for f in model.functions if f.per_step}
+    rows |= {p.symbol for p in model.params if p.per_step and p.trainable}
+    return frozenset(rows | {s for s, value in scheme.limits if value.free_symbols & rows})
+
+
 def _where(scheme: Scheme, symbol: Symbol) -> Iterator[Grid]:
     """The grid functions whose formula holds a name, also inside the functions that it calls."""
     inside = {
@@ -79,6 +90,17 @@ def kernel_rules(scheme: Scheme, symbol: Symbol) -> tuple[tuple[str, str], ...] 
     pairs = [(_rule(low), _rule(high)) for low, high in unknown.edges]
     words = tuple((a, b) for a, b in pairs if a is not None and b is not None)
     return words if len(words) == len(pairs) else None
+
+
+def least_points(scheme: Scheme, symbol: Symbol) -> int | None:
+    """Points along each axis with mirrors for which a norm is bounded: those of the grid, at most
+    32; None without mirrors, where the bound holds on all grids.
+    """
+    rules = kernel_rules(scheme, symbol) or ()
+    plain = {"periodic", "zero"}
+    counts = [a.count or MOST for a, pair in zip(scheme.axes, rules, strict=True)
+              if not set(pair) <= plain]  # fmt: skip
+    return min([MOST, *counts]) if counts else None
 
 
 def _rule(edge: Edge) -> str | None:

@@ -5,52 +5,25 @@ from __future__ import annotations
 import hashlib
 import re
 import textwrap
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 from sympy import Symbol
 
-from ..runtime.contract import Certificate, Verdict
-from ..runtime.table import Table
+from .artifact import Artifact
 from .emission.functions import calls_of, formulas_text, function_text, routine_text
 from .emission.layout import layout
 from .emission.learned import Rows, weights_doc, weights_lines
 from .emission.module import finish_lines, init_lines, state_names, step_lines
 from .emission.plan_text import Places, is_time, places_text, points_text, stage_text, table_name
 from .emission.starting import inputs_of, start_lines
-from .emission.words import Words, plain_text
+from .emission.words import Words, plain_text, weight
 from .graph import Call, Graph, Input
 from .model import Data, Field
 from .naming import class_name, safe
 from .printer import number
 from .scheme import Scheme, Step
-
-# compiling never loads torch: the loader is imported when a module is asked for
-_LOADERS: Table[Callable[..., Any]] = Table("loader", "iterant.runtime", "load = load:load")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Artifact:
-    """What a text was compiled into: readable PyTorch, verdicts, the digest that binds them."""
-
-    name: str
-    source_code: str
-    certificates: tuple[Verdict, ...]
-    digest: str
-    warnings: tuple[str, ...] = ()
-    scheme: Scheme | None = field(default=None, repr=False, compare=False)
-
-    def module(self, *, device: str | None = None, dtype: Any = None) -> Any:
-        """The torch.nn.Module of this artifact; torch is loaded here, not before."""
-        return _LOADERS["load"](self.source_code, name=self.name, device=device, dtype=dtype)
-
-    @property
-    def certified(self) -> bool:
-        """Whether every claim was proved."""
-        return all(isinstance(c, Certificate) for c in self.certificates)
 
 
 def emit(scheme: Scheme, graph: Graph, *, scheme_sha256: str) -> tuple[str, str]:
@@ -265,6 +238,7 @@ def _plan(scheme: Scheme, graph: Graph, words: Words) -> str:
     watched = zip(scheme.watches, graph.watch, strict=True)
     spelt = {name: safe(name) for name in (*fields, *data)}
     spelt |= {watch.name: safe(call.writes[0]) for watch, (_, call) in watched}
+    spelt |= {str(s.name): weight(s) for s in Rows(scheme=scheme).symbols}
     spelt = {name: word for name, word in spelt.items() if word != name}
     fixed = all(a.count is not None for a in scheme.axes)
     parts = [

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         compile as compile,  # noqa: A004
         load as load,
         run as run,
+        train as train,
         verify as verify,
     )
     from .compiler.emit import Artifact as Artifact
@@ -50,6 +51,7 @@ _HOMES = {
     "compile": ".api",
     "load": ".api",
     "run": ".api",
+    "train": ".api",
     "verify": ".api",
 }
 __all__ = sorted(_HOMES)  # noqa: PLE0605

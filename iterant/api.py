@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from .compiler.emit import Artifact
+    from .runtime.training.batches import Batches
 
 T = TypeVar("T")
 Text: TypeAlias = "str | Path"
@@ -118,6 +119,25 @@ def run(
         progress=progress,
         **options,
     )
+
+
+def train(module: nn.Module, batches: Batches, **options: Any) -> Outcome:
+    """Train what is learned in a scheme, in place; a compiled module stays certified on the way.
+
+    `batches` are `Pairs`, `Noisy` or `Paired` of `iterant.runtime.training.batches`, or anything
+    with their two methods. `options` are those of `runtime.training.train`: steps, rate, loss,
+    every, clip, patience, mixed, segments, progress, checkpoint, resume, on_record.
+    """
+    import torch
+
+    from .runtime.training.train import train as run_training
+
+    if not isinstance(module, torch.nn.Module):
+        raise UserError(
+            "training changes a module in place: it takes one, not a text",
+            "module = iterant.compile(...).module(); iterant.train(module, ...)",
+        )
+    return run_training(module, batches, **options)
 
 
 def verify(artifact: Artifact) -> bool:

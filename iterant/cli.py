@@ -5,6 +5,7 @@ Nothing heavy is imported here: `iterant --help` answers at once, and only `run`
 
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import typer
 
@@ -16,7 +17,7 @@ HELP = "Compile a PDE or an iterative scheme to certified, readable PyTorch."
 ENDS = (
     "Exits with 0 done and certified, 1 refuted, 2 bad input, 3 unproved, 4 blew up, 130 stopped."
 )
-LATER = ("train", "bench")
+LATER = ("bench",)
 
 app = typer.Typer(
     name="iterant",
@@ -112,6 +113,7 @@ def run(
     overwrite: o.Overwrite = False,
     given: o.Input = None,
     image: o.Image = None,
+    weights: o.Trained = None,
 ) -> int:
     """Run a scheme, on the values it states or on an image."""
     from . import commands, words
@@ -131,10 +133,68 @@ def run(
             inputs=given or (),
             data=data or (),
             image=image,
+            weights=weights,
             outputs=(*(out or ()), *([words.picture(plot)] if plot else ())),
             csv=csv,
             resume=resume,
             force=force,
+            overwrite=overwrite,
+        )
+    )
+
+
+@app.command()
+def train(
+    scheme: o.Scheme,
+    *,
+    data: o.Examples,
+    out: o.Weights,
+    target: o.Target = None,
+    noise: o.Noise = None,
+    steps: o.TrainSteps = "1000",
+    rate: o.Rate = "0.001",
+    batch: o.Batch = "16",
+    patch: o.Patch = "64",
+    held: o.Held = "1",
+    patience: o.Patience = None,
+    segments: o.Segments = None,
+    param: o.Params = None,
+    seed: o.Seed = "0",
+    device: o.Device = None,
+    dtype: o.Dtype = None,
+    mixed: o.Mixed = False,
+    resume: o.Resume = None,
+    plot: o.Plot = None,
+    overwrite: o.Overwrite = False,
+) -> int:
+    """Train what a scheme learns, on a folder of images; writes weights and certificates."""
+    from . import words
+    from .training import Wishes, train as run_training
+
+    def count(name: str, text: str | None) -> Any:
+        return None if text is None else words.whole(words.word(name, text))
+
+    return run_training(
+        Wishes(
+            scheme=scheme,
+            data=data,
+            out=out,
+            target=target,
+            noise=None if noise is None else words.number(words.word("--noise", noise)),
+            steps=count("--steps", steps),
+            rate=words.number(words.word("--rate", rate)),
+            batch=count("--batch", batch),
+            patch=count("--patch", patch),
+            held=count("--held", held),
+            patience=count("--patience", patience),
+            segments=count("--segments", segments),
+            params=words.params(param or ()),
+            seed=words.whole(words.word("--seed", seed)).value,
+            device=None if device is None else words.word("--device", device),
+            dtype=None if dtype is None else words.word("--dtype", dtype),
+            mixed=mixed,
+            resume=resume,
+            plot=None if plot is None else words.picture(plot),
             overwrite=overwrite,
         )
     )

@@ -97,3 +97,38 @@ Input: TypeAlias = Annotated[
 Image: TypeAlias = Annotated[
     Path | None, Option("--output", metavar="FILE", help="The last state as an image.")
 ]
+
+# ---- train
+
+Examples: TypeAlias = Annotated[
+    Path, Option("--data", metavar="FOLDER", help="Images to train on.", show_default=False)
+]
+Target: TypeAlias = Annotated[
+    Path | None,
+    Option("--target", metavar="FOLDER", help="What the images of --data should become."),
+]
+Noise: TypeAlias = Annotated[
+    str | None,
+    Option("--noise", metavar="SIGMA", help="Noise added to clean images; default 25/255."),
+]
+Weights: TypeAlias = Annotated[
+    Path,
+    Option("--out", "-o", metavar="FILE", help="The weights, .safetensors", show_default=False),
+]
+TrainSteps: TypeAlias = Annotated[str, Option("--steps", metavar="N", help="Of the optimiser.")]
+Rate: TypeAlias = Annotated[str, Option("--rate", metavar="R", help="Falls to 0 at the end.")]
+Batch: TypeAlias = Annotated[str, Option("--batch", metavar="N", help="Patches a step.")]
+Patch: TypeAlias = Annotated[str, Option("--patch", metavar="N", help="Pixels a side.")]
+Held: TypeAlias = Annotated[
+    str, Option("--held", metavar="N", help="Images that are never trained on, the last ones.")
+]
+Patience: TypeAlias = Annotated[
+    str | None, Option("--patience", metavar="N", help="Records without a better error.")
+]
+Segments: TypeAlias = Annotated[
+    str | None, Option("--segments", metavar="N", help="States kept of a long unroll.")
+]
+Mixed: TypeAlias = Annotated[bool, Option("--mixed", help="Compute in bfloat16, on a GPU.")]
+Trained: TypeAlias = Annotated[
+    Path | None, Option("--weights", metavar="FILE", help="Trained weights, .safetensors")
+]

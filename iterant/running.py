@@ -16,6 +16,7 @@ import numpy as np
 from . import api
 from .compiler.source import Given, Span
 from .console import Exit, note, say, tell
+from .devices import device_of
 from .inputs import Inputs, gather
 from .runtime.contract import Outcome, Refutation, Status, Unproved
 from .runtime.faults import UserError
@@ -49,6 +50,7 @@ class Wishes:
     inputs: Sequence[str] = ()
     data: Sequence[str] = ()
     image: Path | None = None
+    weights: Path | None = None
     outputs: Sequence[Path] = ()
     csv: Path | None = None
     resume: Path | None = None
@@ -196,19 +198,12 @@ def _check_wishes(wishes: Wishes, plan: Plan, inputs: Inputs) -> None:
 
 
 def _module(artifact: Any, wishes: Wishes) -> tuple[Any, str]:
-    """The module on its device; learned weights start from the seed."""
+    """The module on its device; learned weights start from the seed, or come from a file."""
     import torch
 
     torch.manual_seed(wishes.seed)
-    name = wishes.device.value if wishes.device else "cpu"
-    try:
-        device = torch.device(name)
-        torch.zeros(1, device=device).cpu()
-    except (RuntimeError, AssertionError, NotImplementedError) as fault:
-        here = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
-        message = f"there is no device {name} on this machine"
-        raise UserError(message, f"there is: {', '.join(here)}", about="device") from fault
-    return artifact.module(), name
+    name = device_of("cpu" if wishes.device is None else wishes.device.value)
+    return artifact.module(weights=wishes.weights), name
 
 
 def _required(module: Any) -> list[str]:

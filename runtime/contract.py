@@ -44,6 +44,7 @@ class Certificate:
     parameter: str | None = None  # of a claim `for r`
     set: tuple[Json, ...] = ()  # for which values of it, in intervals
     code_sha256: str = ""  # of the emitted text, set when code is emitted
+    weights_sha256: str = ""  # of a file of weights, set when they are frozen
 
     verdict = "certified"
 

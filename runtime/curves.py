@@ -32,36 +32,46 @@ def curve(s: Tensor, table: Tensor, low: float, high: float, *, channels: int = 
 
     `channels` says how many axes of s follow its axis of channels: s (..., C, X, Y) has 2.
     """
-    values = _values(table, low, high)
-    last = values.shape[-1] - 2
-    place = (s - low) * ((last - 1) / (high - low)) + 1
-    left = place.detach().floor().clamp(0, last)
-    index = left.long()
+    heights, slopes = _lines(table, low, high)
+    last = slopes.shape[-1] - 1
+    scale = (last - 1) / (high - low)
+    index = (s.detach() * scale + (1 - low * scale)).clamp_(0, last).int()
     if channels:
-        rows = torch.arange(len(table), device=s.device) * (last + 2)
-        index = index + rows.reshape(-1, *[1] * channels)
-    flat = values.reshape(-1)
-    below, above = flat[index], flat[index + 1]
-    return below + (place - left) * (above - below)
+        rows = torch.arange(len(table), dtype=torch.int32, device=s.device) * (last + 1)
+        index += rows.reshape(-1, *[1] * channels)
+    flat = index.reshape(-1)
+    height = heights.reshape(-1).index_select(0, flat).reshape(s.shape)
+    slope = slopes.reshape(-1).index_select(0, flat).reshape(s.shape)
+    return torch.addcmul(height, slope, s)
 
 
-def _values(table: Tensor, low: float, high: float) -> Tensor:
-    """phi at the knots, and one distance outside them on either side."""
+def _lines(table: Tensor, low: float, high: float) -> tuple[Tensor, Tensor]:
+    """(c, d) with phi(s) = c + d s between two knots, and outside them on either side.
+
+    Beside the knot at 0 c is 0 exactly, so that phi(s) / s is d there, however small s is.
+    """
     knots = table.shape[-1] - 1
     distance = (high - low) / (knots - 1)
     zero = round(-low / distance)
-    at = low + distance * torch.arange(knots, dtype=table.dtype, device=table.device)
+    at = distance * (torch.arange(knots, dtype=table.dtype, device=table.device) - zero)
     a, ratios, b = table[..., :1], table[..., 1:-1], table[..., -1:]
-    inside = torch.cat(
+    left, right = ratios[..., :zero] * at[:zero], ratios[..., zero:] * at[zero + 1 :]
+    nothing = torch.zeros_like(a)
+    slopes = torch.cat(
         (
-            ratios[..., :zero] * at[:zero],
-            torch.zeros_like(a),
-            ratios[..., zero:] * at[zero + 1 :],
+            a,
+            left.diff(dim=-1) / distance,
+            ratios[..., zero - 1 : zero + 1],
+            right.diff(dim=-1) / distance,
+            b,
         ),
         dim=-1,
     )
-    before = inside[..., :1] - a * distance
-    return torch.cat((before, inside, inside[..., -1:] + b * distance), dim=-1)
+    known = torch.cat((left[..., :1], left[..., :-1], nothing, nothing, right), dim=-1)
+    start = torch.cat(
+        (at[:1], at[: zero - 1], at[zero : zero + 1], at[zero : zero + 1], at[zero + 1 :])
+    )
+    return known - slopes * start, slopes
 
 
 class _Sector(nn.Module):

@@ -47,7 +47,8 @@ BELOW: dict[str, tuple[str, ...]] = {
     "stepping": ("certificates",),
     "printer": ("graph", "naming"),
     "emission": ("printer", "architectures"),
-    "emit": ("emission",),
+    "artifact": ("scheme",),
+    "emit": ("emission", "artifact"),
     "properties": ("graph",),
     "show": ("properties", "syntax"),
 }

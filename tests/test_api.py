@@ -21,8 +21,8 @@ def test_public_names_exist_and_are_listed() -> None:
         assert getattr(iterant, name) is not None
         assert name in dir(iterant)
     assert iterant.__version__
-    with pytest.raises(AttributeError, match="has no attribute 'train'"):
-        iterant.train  # noqa: B018
+    with pytest.raises(AttributeError, match="has no attribute 'solve'"):
+        iterant.solve  # noqa: B018
 
 
 def test_the_session_of_the_reference() -> None:

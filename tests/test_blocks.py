@@ -7,6 +7,7 @@ from hypothesis import given, settings
 import iterant
 from blocks import blocks, kernel_iterates
 from equality import TOLERANCE, compare, told
+from iterant.runtime.frozen import verify_weights, weights_of
 from test_equality_runs import run
 
 
@@ -40,7 +41,8 @@ def test_blocks_are_certified_and_never_grow(case):
     with torch.no_grad():
         for weight in module.parameters():
             weight += torch.randn_like(weight)
-        u, f = (torch.randn(8, *case.counts, dtype=torch.float64) for _ in "uf")
+        counts = case.counts if module.plan.counts else tuple(32 + n for n in case.counts)
+        u, f = (torch.randn(4, *counts, dtype=torch.float64) for _ in "uf")
         given = (u, f) if module.plan.data else (u,)
         state = module.start(*given)
         axes = tuple(range(1, u.ndim))
@@ -49,3 +51,73 @@ def test_blocks_are_certified_and_never_grow(case):
             state = module.step(state, index)
             bound = torch.maximum(before, f.norm(dim=axes)) if module.plan.data else before
             assert bool((state["u"].norm(dim=axes) <= bound * (1 + 1e-12)).all())
+
+
+# ---- both directions
+
+
+@settings(max_examples=25)
+@given(case=blocks())
+def test_every_state_of_the_weights_is_checked_again(case):
+    """The numbers of a file, whatever they are, pass the checker's own bounds."""
+    artifact = iterant.compile(case.text)
+    module = artifact.module(dtype=torch.float64)
+    torch.manual_seed(2)
+    with torch.no_grad():
+        for weight in module.parameters():
+            weight += 3 * torch.randn_like(weight)
+    reports = [verify_weights(c, weights_of(module)) for c in artifact.certificates]
+    assert all(r.accepted for r in reports), reports
+
+
+@settings(max_examples=25)
+@given(case=blocks(share="1.01"))
+def test_a_step_above_the_limit_is_not_certified(case):
+    (verdict,) = iterant.certify(case.text)
+    assert verdict.verdict == "unproved"
+    assert "101/100 of its limit" in verdict.reason
+
+
+SHARP = """scheme sharp
+domain x
+grid spacing 1
+boundary periodic
+field u
+kernel K: u -> 1, size 2
+function phi(s) = {flux}
+param tau = {share} * limit
+iterate u[k+1] = u[k] - tau * K.T(phi(K(u[k]))), steps 1
+certify l2_stable
+"""
+FLAT = ("s", "s / (1 + s^2)", "s / sqrt(1 + s^2)", "s * exp(-s^2 / 2)", "tanh(s)")
+
+
+@pytest.mark.parametrize("flux", FLAT)
+@pytest.mark.parametrize("share", ["1", "1.01"])
+def test_the_limit_is_sharp_for_a_difference(flux, share):
+    """u = eps (-1)^i grows by 1.02 at 1.01 of the limit, but for the 1/4 % of the norm's bound."""
+    artifact = iterant.compile(SHARP.format(flux=flux, share=share), force=True)
+    module = artifact.module(dtype=torch.float64)
+    u = 1e-6 * torch.tensor([1.0, -1.0], dtype=torch.float64).repeat(32)
+    growth = float(module(u).norm() / u.norm())
+    assert growth == pytest.approx(2 * float(share) - 1, abs=6e-3)
+    assert (growth > 1) == (share != "1")
+
+
+def test_walls_with_values_have_no_limit():
+    text = SHARP.format(flux="s", share="1").replace("periodic", "u = 1")
+    with pytest.raises(iterant.SchemeError, match="no bound of the norm"):
+        iterant.compile(text)
+
+
+def test_a_kernel_around_an_adjoint_is_told():
+    text = SHARP.format(flux="s", share="1").replace("K.T(phi(K(u[k])))", "K(K.T(phi(K(u[k]))))")
+    with pytest.raises(iterant.SchemeError, match="around the adjoint"):
+        iterant.compile(text)
+
+
+def test_the_fixed_step_of_a_learned_kernel_is_unproved():
+    text = SHARP.format(flux="s", share="1").replace("1 * limit", "1/10")
+    (verdict,) = iterant.certify(text)
+    assert verdict.verdict == "unproved"
+    assert "param tau = 0.99 * limit" in verdict.reason

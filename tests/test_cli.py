@@ -33,12 +33,12 @@ def test_help_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == ""
-    for command in ("new", "check", "compile", "certify", "verify", "run", "fmt", "graph"):
+    for command in ("new", "check", "compile", "certify", "verify", "run", "train", "fmt", "graph"):
         assert f" {command} " in done.stdout
 
 
 def test_commands_of_later_versions_are_not_there(capsys: Capsys) -> None:
-    for word in ("train", "bench"):
+    for word in ("bench",):
         code, _, said = told(capsys, word, "tnrd.scheme")
         assert code == Exit.BAD_INPUT
         assert said.strip().count("\n") == 0

@@ -88,8 +88,8 @@ def test_digest_binds_the_text():
 
 
 REDUCED = (
-    "__init__", "convolutions", "curves", "faults", "ghosts", "halo", "layers", "norms", "padding",
-    "plan", "shapes", "weights",
+    "__init__", "convolutions", "curves", "faults", "ghosts", "halo", "layers", "norms/__init__",
+    "norms/reflections", "norms/tables", "padding", "plan", "shapes", "weights",
 )  # fmt: skip
 RUN = """
 import importlib.util, sys, torch
@@ -111,6 +111,7 @@ def test_runs_without_compiler(name, shapes, tmp_path):
     package.mkdir(parents=True)
     (tmp_path / "iterant" / "__init__.py").write_text("")
     for word in REDUCED:
+        (package / word).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / "runtime" / f"{word}.py", package / f"{word}.py")
     text = tmp_path / "emitted.py"
     text.write_text(emitted(name))

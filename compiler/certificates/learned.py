@@ -12,22 +12,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 
 import sympy
 from sympy import Expr, Symbol
 
 from ...runtime.contract import Json
-from ..channels import kernel_rules
+from ..channels import kernel_rules, least_points
 from ..grid import Convolution, Grid, Linear, Network, Point, Read
 from ..model import LIMIT, Function, Learned, is_curve
 from ..operators import CurveSector, KernelNorm
 from ..scheme import Rate, Scheme
 from .base import Proved, Question, Theorem, Unprovable
-from .expression import inline, tree
+from .expression import inline
 from .extent import extent
 from .forms import parameter_box, signs, text
-from .interval import LINE, NoRange
+from .interval import NoRange
+from .sectors import VARIABLE, sector_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,105 +125,135 @@ def _formula(scheme: Scheme, node: Point) -> Function:
 # ---- bounds
 
 
-def sector(scheme: Scheme, flux: Function | None) -> tuple[Expr, Expr]:
-    """(L, Phi(s) / s) of a flux: a rational number, or the sector of a curve's table."""
-    s = Symbol("s", real=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A flux in its sector, or with its slopes, between 0 and `high`; and what shows it."""
+
+    high: Expr
+    proof: dict[str, Json]
+    names: frozenset[str] = frozenset()
+    fixed: frozenset[str] = frozenset()
+
+
+def kept(scheme: Scheme, part: Part, claim: str) -> Kept:
+    """L of a flux for a claim: of Phi(s)/s for l2_stable, of Phi' for nonexpansive."""
+    flux = part.flux
     if flux is None:
-        return sympy.S.One, sympy.S.One
-    if is_curve(flux):
-        return CurveSector(flux.symbol), CurveSector(flux.symbol)
+        return Kept(high=sympy.S.One, proof={"by": "identity"})
+    if isinstance(flux.body, Learned) and not (is_curve(flux) and claim == "l2_stable"):
+        what = "a slope >= 0" if is_curve(flux) else "a sector"
+        raise Unprovable(f"nothing keeps the learned function '{flux.name}' at {what}")
     if isinstance(flux.body, Learned):
-        raise Unprovable(f"nothing keeps the network '{flux.name}' in a sector")
-    formula = inline(flux.body, scheme.model).xreplace({flux.parameters[0]: s})
-    for ratio in (formula / s, sympy.cancel(formula / s)):
-        try:
-            found = extent(ratio, {**parameter_box(scheme), s: LINE})
-        except NoRange:
-            continue
-        if found.low >= 0 and isinstance(found.high, Fraction):
-            return sympy.Rational(found.high.numerator, found.high.denominator), ratio
-    raise Unprovable(f"phi(s)/s of {_called(flux)} is not shown to lie in a sector [0, L]")
+        return Kept(high=CurveSector(flux.symbol), proof={"by": "curve"})
+    formula = inline(flux.body, scheme.model).xreplace({flux.parameters[0]: VARIABLE})
+    found = sector_of(formula, scheme.model)
+    bounds, what = (found.sector, "Phi(s)/s") if claim == "l2_stable" else (found.slope, "Phi'(s)")
+    if bounds is None or bounds[0] < 0:
+        raise Unprovable(f"{what} is not between 0 and a number for all s")
+    own = {p.symbol for p in scheme.model.params if p.per_channel and p.trainable}
+    if found.scale.free_symbols & own:
+        raise Unprovable(f"the bound of {what} is another one a channel")
+    proof: dict[str, Json] = {"by": "formula", "claimed": found.claimed, "proof": found.proof}
+    return Kept(high=found.scaled(bounds[1]), proof=proof, names=found.names, fixed=found.fixed)
 
 
-def _called(flux: Function) -> str:
-    return f"'{flux.name}'" if flux.name else "the flux"
-
-
-def total(scheme: Scheme, block: Block) -> Expr:
+def total(block: Block, sectors: list[Kept]) -> Expr:
     """T = sum_j c_j L_j N_j^2."""
-    return sympy.Add(
-        *(p.factor * sector(scheme, p.flux)[0] * KernelNorm(p.kernel) ** 2 for p in block.parts)
-    )
+    pairs = zip(block.parts, sectors, strict=True)
+    return sympy.Add(*(p.factor * own.high * KernelNorm(p.kernel) ** 2 for p, own in pairs))
 
 
 def limits(scheme: Scheme) -> tuple[tuple[Symbol, Expr], ...]:
     """Parameters that hold `limit`, by their formulas: the step at which T = 2 a in every block.
 
-    Raises Unprovable where a step has no such form.
+    The L of all claims of the file counts. Raises Unprovable where a step has no such form.
     """
+    if any(kernel_rules(scheme, k.symbol) is None for k in scheme.model.kernels):
+        raise Unprovable("no bound of the norm of a kernel is known for these walls")
+    claims = [c.name for c in scheme.model.claims if c.name in CLAIMS] or ["l2_stable"]
     found = []
     for param in (p for p in scheme.model.params if p.of_limit):
-        if any(kernel_rules(scheme, k.symbol) is None for k in scheme.model.kernels):
-            raise Unprovable("no bound of the norm of a kernel is known for these walls")
-        forms = {_limit(scheme, block_of(scheme, rate), param.symbol) for rate in scheme.rates}
-        if len(forms) != 1:
-            raise Unprovable(f"the equations do not have one limit of '{param.name}'")
-        found.append((param.symbol, param.value.xreplace({LIMIT: forms.pop()})))
+        forms = {
+            _limit(scheme, block_of(scheme, rate), param.symbol, claim)
+            for rate in scheme.rates
+            for claim in claims
+        }
+        least = _least(forms)
+        if least is None:
+            raise Unprovable(f"the claims do not have one limit of '{param.name}'")
+        found.append((param.symbol, param.value.xreplace({LIMIT: least})))
     return tuple(found)
 
 
-def _limit(scheme: Scheme, block: Block, step: Symbol) -> Expr:
+def _limit(scheme: Scheme, block: Block, step: Symbol, claim: str) -> Expr:
     """2 a / (T / step), where all factors are multiples of the step."""
-    bound = sympy.cancel(total(scheme, block) / step)
+    sectors = [kept(scheme, p, claim) for p in block.parts]
+    bound = sympy.cancel(total(block, sectors) / step)
     if step in bound.free_symbols or step in block.keep.free_symbols:
         raise Unprovable(f"the kernels of '{block.unknown}' are not all multiplied by '{step}'")
     return 2 * block.keep / bound
+
+
+def _least(forms: set[Expr]) -> Expr | None:
+    """The smallest of formulas that are rational multiples of each other."""
+    first, *others = sorted(forms, key=str)
+    for other in others:
+        ratio = sympy.simplify(other / first)
+        if not ratio.is_Rational:
+            return None
+        first = other if ratio < 1 else first
+    return first
 
 
 # ---- the theorem
 
 
 def _prove(question: Question) -> Proved:
-    scheme = question.scheme
-    if question.part is not None or scheme.model.time is not None:
-        raise Unprovable("it speaks of whole iterates")
-    if len(scheme.rates) != 1 or not scheme.model.kernels:
-        raise Unprovable("there is no learned kernel" if not scheme.model.kernels else
-                         "it speaks of one unknown")  # fmt: skip
+    scheme, claim = question.scheme, question.claim.name
+    if not scheme.model.kernels:
+        raise Unprovable("there is no learned kernel")
+    if question.part is not None or scheme.model.time is not None or len(scheme.rates) != 1:
+        raise Unprovable("it speaks of a whole iterate for one unknown")
     block = block_of(scheme, scheme.rates[0])
-    share = sympy.simplify((total(scheme, block) / (2 * block.keep)).xreplace(dict(scheme.limits)))
+    for part in block.parts:
+        if kernel_rules(scheme, part.kernel) is None:
+            raise Unprovable(f"no bound of ||{part.kernel}|| is known for its walls")
+    parts = [kept(scheme, p, claim) for p in block.parts]
+    bound = total(block, parts) / (2 * block.keep)
+    share = sympy.simplify(bound.xreplace(dict(scheme.limits)))
     if not share.is_Rational:
         raise Unprovable("the norm of a kernel is known once it is trained: write the step as"
                          " `param tau = 0.99 * limit`")  # fmt: skip
     if not 0 < share <= 1:
         raise Unprovable(f"the step is {text(share)} of its limit")
     _data(scheme, block)
-    for part in block.parts:
-        if kernel_rules(scheme, part.kernel) is None:
-            raise Unprovable(f"no bound of ||{part.kernel}|| is known for its walls")
-    name = str(block.unknown.name)
-    data = [str(s.name) for s, _ in block.data]
-    others = ", ".join(f"||{d}||" for d in data)
-    right = f"max(||{name}[k]||, {others})" if data else f"||{name}[k]||"
     return Proved(
         kind="learned",
-        statement=f"||{name}[k+1]|| <= {right} for all values of the weights",
+        statement=statement(str(block.unknown.name), [str(s.name) for s, _ in block.data], claim),
         norm="l2",
-        domain="every grid",
-        hypotheses=tuple(sorted(_hypotheses(scheme, block))),
+        domain=_grids(scheme, block),
+        hypotheses=tuple(sorted(_hypotheses(scheme, parts))),
         bound=f"the step is {share} of its limit",
-        proof={
-            "share": str(share),
-            "sectors": [_sector(scheme, p) for p in block.parts],
-        },
-        sharp=False,
+        proof={"share": str(share), "sectors": [p.proof for p in parts]},
     )
 
 
-def _sector(scheme: Scheme, part: Part) -> Json:
-    """Phi(s) / s, as the checker bounds it."""
-    high, ratio = sector(scheme, part.flux)
-    return {"high": tree(high), "ratio": tree(ratio)}
+def _grids(scheme: Scheme, block: Block) -> str:
+    """On which grids the norms are bounded."""
+    points = least_points(scheme, block.parts[0].kernel)
+    return "every grid" if points is None else f"every grid of {points} points an axis or more"
+
+
+def statement(name: str, data: list[str], claim: str) -> str:
+    """What is shown, for all values of the weights."""
+    if claim == "nonexpansive":
+        given = f", the same {' and '.join(data)}" if data else ""
+        return (
+            f"||{name}[k+1] - v[k+1]|| <= ||{name}[k] - v[k]|| for all {name}, v{given} and weights"
+        )
+    others = "".join(f", ||{d}||" for d in data)
+    right = f"max(||{name}[k]||{others})" if data else f"||{name}[k]||"
+    return f"||{name}[k+1]|| <= {right} for all values of the weights"
 
 
 def _data(scheme: Scheme, block: Block) -> None:
@@ -232,17 +262,21 @@ def _data(scheme: Scheme, block: Block) -> None:
     try:
         keep = extent(block.keep, box)
         rest = [extent(weight, box) for _, weight in block.data]
+        whole = sympy.expand(block.keep + sympy.Add(*(w for _, w in block.data)))
+        top = extent(whole, box).high
     except NoRange as trouble:
         raise Unprovable(f"the weight of u has no range: {trouble}") from None
-    whole = sympy.expand(block.keep + sympy.Add(*(w for _, w in block.data)))
-    if keep.low < 0 or any(w.low < 0 for w in rest) or extent(whole, box).high > 1:
+    if keep.low < 0 or any(w.low < 0 for w in rest) or top > 1:
         raise Unprovable("u and data are not weighted by numbers >= 0 with a sum of at most 1")
 
 
-def _hypotheses(scheme: Scheme, block: Block) -> set[str]:
-    marks = signs(scheme)
-    names = {p.symbol.name for p in scheme.model.params if not p.of_limit}
-    return {*marks.hypotheses(names)}
+def _hypotheses(scheme: Scheme, parts: list[Kept]) -> set[str]:
+    """The sets of parameters; those of some fluxes keep their value."""
+    fixed = frozenset[str]().union(*(p.fixed for p in parts))
+    names = {str(p.symbol.name) for p in scheme.model.params if not p.of_limit} - fixed
+    values = {p.name: p.value for p in scheme.model.params}
+    return {*signs(scheme).hypotheses(names), *(f"{n} = {text(values[n])}" for n in fixed)}
 
 
-THEOREM = Theorem(name="learned", claims=("l2_stable",), prove=_prove)
+CLAIMS = ("l2_stable", "nonexpansive")
+THEOREM = Theorem(name="learned", claims=CLAIMS, prove=_prove)

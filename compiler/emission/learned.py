@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sympy import Expr, Symbol
 
-from ..channels import kernel_rules, own_channels, source_channels
+from ..channels import kernel_rules, least_points, own_channels, rows_of, source_channels
 from ..model import Function, Kernel, Param, is_curve, knots_of
 from ..naming import attribute, safe
 from ..operators import CurveSector, KernelNorm
@@ -62,9 +62,7 @@ class Rows:
     @property
     def per_step(self) -> frozenset[Symbol]:
         """Those with one row a step."""
-        found = {i.symbol for i in self.items if i.per_step}
-        found |= {s for s, value in self.scheme.limits if value.free_symbols & found}
-        return frozenset(found)
+        return rows_of(self.scheme)
 
     @property
     def named(self) -> dict[str, list[str]]:
@@ -172,7 +170,9 @@ def _measure(scheme: Scheme, node: Expr) -> str:
     if isinstance(node, CurveSector):
         own = ", per_channel=True" if own_channels(scheme, scheme.model.function(symbol)) else ""
         return f"layers.sector({safe(symbol.name)}{own})"
-    return f"layers.norm_bound({safe(symbol.name)}, {rules_of(scheme, symbol)})"
+    points = least_points(scheme, symbol)
+    least = "" if points is None else f", points={points}"
+    return f"layers.norm_bound({safe(symbol.name)}, {rules_of(scheme, symbol)}{least})"
 
 
 def rules_of(scheme: Scheme, symbol: Symbol) -> str:

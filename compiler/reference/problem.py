@@ -10,6 +10,7 @@ import numpy as np
 import sympy
 from sympy import Expr, Symbol
 
+from ..channels import rows_of
 from ..model import Function, Learned, is_curve
 from ..scheme import Edge, Scheme, Unknown
 from ..stencil import Location
@@ -157,16 +158,11 @@ def problem(
         scalars[symbol] = interpret(value, scalars, words)
     words = _words(scheme, arithmetic, scalars, weights)
     first = tuple(_first(scheme, a, scalars, words) for a in range(len(sizes)))
-    model = scheme.model
-    rows = {k.symbol for k in model.kernels if k.per_step}
-    rows |= {f.symbol for f in model.functions if f.per_step}
-    rows |= {p.symbol for p in model.params if p.per_step and p.trainable}
-    rows |= {symbol for symbol, value in scheme.limits if value.free_symbols & rows}
     return Problem(
         scheme=scheme, words=words, scalars=scalars, counts=sizes, first=first,
         kernels={k.symbol: np.asarray(weights[k.name]) for k in scheme.model.kernels},
         weights=weights,
-        rows=frozenset(rows),
+        rows=rows_of(scheme),
     )  # fmt: skip
 
 

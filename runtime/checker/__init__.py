@@ -8,7 +8,7 @@ with the prover and needs neither sympy nor torch.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from ..contract import Certificate
@@ -28,12 +28,13 @@ from . import (
 )
 from .document import Document, digest
 from .ranges import Rejected
+from .report import Report
 from .texts import bound, code_digest
 from .words import Claimed
 
 FIELDS = frozenset(
     "claim kind statement norm domain hypotheses bound proof scheme scheme_sha256 limit"
-    " parameter set code_sha256".split()
+    " parameter set code_sha256 weights_sha256".split()
 )
 SETS = frozenset({"linear", "dominant"})  # kinds that speak of sets of a parameter
 IMPLICIT = frozenset({"linear", "dominant", "matrix"})  # kinds that solve for newest levels
@@ -53,14 +54,6 @@ KINDS: Mapping[str, Callable[[Document, Claimed], None]] = {
     "dominant": dominant.check,
     "matrix": matrix.check,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What the checker found, in a sentence."""
-
-    accepted: bool
-    reason: str
 
 
 def check(certificate: Certificate | Mapping[str, Any], code: str | None = None) -> Report:

@@ -11,16 +11,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import inf
 from typing import Any
 
 from .document import Document
 from .forms import plus, quotient, scaled, times
-from .ranges import Range, Rejected
-from .trees import Tree, extent, number, replaced
+from .ranges import Rejected
+from .sectors import check_sector
+from .trees import Tree, extent, number, rational, replaced
 from .words import Claimed
 
-LINE = Range(-inf, inf)
+MOST = 32  # points between mirrors
 
 
 @dataclass
@@ -37,16 +37,14 @@ def check(document: Document, claimed: Claimed) -> None:
     if len(document.rates) != 1 or claimed.part is not None:
         raise Rejected("the theorem speaks of one whole iterate")
     _one_stage(document)
-    rate = document.rates[0]
-    block = _block(document, rate)
-    limits = _limits(document)
-    sectors = claimed.proof["sectors"]
-    if len(sectors) != len(block.parts):
-        raise Rejected("each part has one sector")
+    rate, limits = document.rates[0], _limits(document)
+    claim = claimed.proof["claim"]
+    if claim not in ("l2_stable", "nonexpansive"):
+        raise Rejected("the theorem does not speak of this claim")
+    block, sectors = blocks_of(document, claimed.proof)
+    points = points_of(document)
     total: list[Tree] = ["+"]
-    for (factor, kernel, flux), sector in zip(block.parts, sectors, strict=True):
-        _ghosts(document, kernel)
-        high = _sector(document, flux, sector)
+    for (factor, kernel, _), high in zip(block.parts, sectors, strict=True):
         total.append(["*", factor, high, ["^", ["norm", kernel], "2"]])
     share = number(claimed.proof["share"])
     if share is None or not 0 < share <= 1:
@@ -56,15 +54,16 @@ def check(document: Document, claimed: Claimed) -> None:
         total = replaced(total, name, formula)
     _equal(document, total, ["*", str(2 * share), keep])
     _weights(document, block, keep)
-    name = rate["unknown"]
-    others = "".join(f", ||{f}||" for f in block.data)
-    right = f"max(||{name}[k]||{others})" if others else f"||{name}[k]||"
+    proofs = claimed.proof["sectors"]
+    fixed = {n for sector in proofs for n in sector.get("proof", {}).get("fixed", ())}
+    texts = {n: t for n, t in document.texts.items() if n not in limits and n not in fixed}
+    values = [f"{n} = {_value(document, n)}" for n in fixed]
     claimed.says(
-        claim="l2_stable",
-        statement=f"||{name}[k+1]|| <= {right} for all values of the weights",
+        claim=claim,
+        statement=_statement(rate["unknown"], list(block.data), claim),
         norm="l2",
-        domain="every grid",
-        hypotheses=[text for p, text in document.texts.items() if p not in limits],
+        domain="every grid" if points is None else f"every grid of {points} points an axis or more",
+        hypotheses=[*texts.values(), *values],
     )
     if claimed.certificate["bound"] != f"the step is {share} of its limit":
         raise Rejected("the share of the limit is another one")
@@ -145,16 +144,37 @@ def _part(
     return ["*", "-1", coefficient], node["kernel"], flux
 
 
-def _ghosts(document: Document, kernel: str) -> None:
-    """The norm of a kernel is bounded for these walls; they hold no values."""
+def blocks_of(document: Document, proof: dict[str, Any]) -> tuple[Block, list[Tree]]:
+    """The equation taken apart, and the end of the sector of each of its fluxes."""
+    block = _block(document, document.rates[0])
+    sectors = proof["sectors"]
+    if len(sectors) != len(block.parts):
+        raise Rejected("each part has one sector")
+    pairs = zip(block.parts, sectors, strict=True)
+    return block, [_high(document, flux, own, proof["claim"]) for (_, _, flux), own in pairs]
+
+
+def rules_of(document: Document) -> tuple[tuple[str, str], ...]:
+    """How the unknown is continued, per axis and side; walls hold no values. Raises Rejected."""
     unknown = document.unknowns[document.rates[0]["unknown"]]
-    for edge in (e for pair in unknown["edges"] for e in pair):
-        mirrored = (edge["value"] == "0") != (edge["slope"] == "0")
-        odd = edge["slope"] == "0"
-        placed = edge["mirror"] in ((0, -1) if odd else (0, 1))
-        wall = edge["rule"] == "wall" and mirrored and placed and edge["homogeneous"]
-        if edge["rule"] not in {"periodic", "zero"} and not wall:
-            raise Rejected(f"the norm of {kernel} has no bound for these walls")
+    return tuple((_rule(low), _rule(high)) for low, high in unknown["edges"])
+
+
+def points_of(document: Document) -> int | None:
+    """Points between mirrors for which norms are bounded: those of the grid, 32 at most."""
+    pairs = zip(document.axes, rules_of(document), strict=True)
+    mirrored = [a["count"] or MOST for a, pair in pairs if not set(pair) <= {"periodic", "zero"}]
+    return min([MOST, *mirrored]) if mirrored else None
+
+
+def _rule(edge: dict[str, Any]) -> str:
+    if edge["rule"] in {"periodic", "zero"}:
+        return str(edge["rule"])
+    odd = edge["slope"] == "0"
+    known = edge["rule"] == "wall" and (edge["value"] == "0") != odd and edge["homogeneous"]
+    if not known or edge["mirror"] not in ((0, -1) if odd else (0, 1)):
+        raise Rejected("the norm of a kernel has no bound for these walls")
+    return ("odd" if odd else "even") + ("_node" if edge["mirror"] else "")
 
 
 def _limits(document: Document) -> dict[str, Tree]:
@@ -172,7 +192,10 @@ def _limits(document: Document) -> dict[str, Tree]:
 
 def _equal(document: Document, left: Tree, right: Tree) -> None:
     """Two formulas are one rational function; norms and sectors are names."""
-    signs = {**document.signs, **dict.fromkeys(document.parameters, 1), "s": 1, "$0": 1}
+    signs = {
+        **document.signs,
+        **dict.fromkeys(document.parameters, 1),
+    }
     (a, b), (c, d) = (quotient(_named(t), _known(t, signs)) for t in (left, right))
     if plus(times(a, d), scaled(times(c, b), Fraction(-1))) or not (b and d):
         raise Rejected("two formulas are not the same")
@@ -197,23 +220,54 @@ def _known(tree: Tree, signs: dict[str, int]) -> dict[str, int]:
     return {**signs, **found}
 
 
-def _sector(document: Document, flux: Tree, claimed: dict[str, Any]) -> Tree:
-    """L with 0 <= Phi(s)/s <= L: a number, or that of a curve's table."""
-    high = claimed["high"]
+def _statement(name: str, data: list[str], claim: str) -> str:
+    if claim == "nonexpansive":
+        given = f", the same {' and '.join(data)}" if data else ""
+        pair = f"||{name}[k+1] - v[k+1]|| <= ||{name}[k] - v[k]||"
+        return f"{pair} for all {name}, v{given} and weights"
+    others = "".join(f", ||{f}||" for f in data)
+    right = f"max(||{name}[k]||{others})" if others else f"||{name}[k]||"
+    return f"||{name}[k+1]|| <= {right} for all values of the weights"
+
+
+def _value(document: Document, name: str) -> str:
+    """The value at which a parameter is held; one that is trained is not held."""
+    own = document.parameters[name]
+    value = rational(own["value"]) if own["value"] is not None else None
+    if own["trainable"] or value is None:
+        raise Rejected(f"{name} does not keep its value")
+    return str(value)
+
+
+def _high(document: Document, flux: Tree, sector: dict[str, Any], claim: str) -> Tree:
+    """L with 0 <= Phi(s)/s <= L (nonexpansive: 0 <= Phi' <= L): a number, or that of a curve."""
+    if sector["by"] == "identity":
+        if flux != "$0":
+            raise Rejected("a flux is not the identity")
+        return "1"
     if not isinstance(flux, str) and flux[0] == "curve":
         curve = document.curves.get(flux[1])
-        if curve is None or high != ["sector", flux[1]] or not _through_zero(curve):
+        if sector["by"] != "curve" or curve is None or claim != "l2_stable":
             raise Rejected("a sector is not that of its curve")
-        return high
-    value, ratio = number(high), claimed["ratio"]
-    if value is None or value <= 0:
-        raise Rejected("a sector has no end")
-    if not _is_multiple(flux, ratio):
-        _equal(document, replaced(flux, "$0", "s"), ["*", "s", ratio])
-    found = extent(ratio, {**document.sets, "s": LINE})
-    if found.low < 0 or found.high > value:
+        if not _through_zero(curve):
+            raise Rejected("a curve does not pass through 0")
+        return ["sector", flux[1]]
+    held = {n: document.values[n] for n in sector["proof"]["fixed"]}
+    positive = {
+        n for n, p in document.parameters.items() if p["positive"] or document.sets[n].low > 0
+    }
+    phi = replaced(flux, "$0", "@")
+    found = check_sector(
+        phi, sector["claimed"], sector["proof"], {**document.sets, **held}, positive
+    )
+    bounds = found.sector if claim == "l2_stable" else found.slope
+    if bounds is None or bounds.low < 0 or not isinstance(bounds.high, Fraction):
         raise Rejected("a flux leaves its sector")
-    return high
+    if any(document.parameters[n]["varies"] and document.parameters[n]["trainable"]
+           for n in found.scale):  # fmt: skip
+        raise Rejected("a sector is another one a step or a channel")
+    powers = [["^", n, str(p)] for n, p in found.scale.items()]
+    return ["*", str(bounds.high), *powers] if powers else str(bounds.high)
 
 
 def _through_zero(curve: dict[str, Any]) -> bool:
@@ -222,25 +276,6 @@ def _through_zero(curve: dict[str, Any]) -> bool:
     if low is None or high is None or not low < 0 < high or curve["knots"] < 3:
         return False
     return bool((-low * (curve["knots"] - 1) / (high - low)).denominator == 1)
-
-
-def _is_multiple(flux: Tree, ratio: Tree) -> bool:
-    """Phi is written as s * ratio: the factors are the same, one of them s."""
-    factors = [flux] if isinstance(flux, str) or flux[0] != "*" else list(flux[1:])
-    if "$0" not in factors:
-        return False
-    factors.remove("$0")
-    own = ["*", *(replaced(f, "$0", "s") for f in factors)]
-    others = ["*", ratio] if isinstance(ratio, str) or ratio[0] != "*" else ratio
-    return _ordered(own) == _ordered(others) or (len(own) == 1 and ratio == "1")
-
-
-def _ordered(tree: Tree) -> Tree:
-    """The summands and factors of an expression in one order."""
-    if isinstance(tree, str):
-        return tree
-    parts = [_ordered(t) for t in tree[1:]]
-    return [tree[0], *(sorted(parts, key=repr) if tree[0] in {"+", "*"} else parts)]
 
 
 def _weights(document: Document, block: Block, keep: Tree) -> None:

@@ -31,7 +31,7 @@ WORDS = frozenset(
     "+ * ^ where < <= > >= == != and or not exp log sqrt sin cos tan sinh cosh tanh abs sign min"
     " max erf heaviside sigmoid relu softplus gelu harmonic norm sector".split()
 )
-LEARNED = "kernels curves limits"
+LEARNED = "kernels curves limits rows"
 KERNEL = "name inputs outputs size per_step"
 CURVE = "name low high knots per_step per_channel"
 CONVOLUTION = "is kernel operand transposed reach ghosts location"
@@ -125,10 +125,20 @@ def _learned(scheme: dict[str, Any]) -> None:
         keys(curve, CURVE)
         _flags(curve, "per_step per_channel")
         _whole([curve["knots"]], 1)
+    _rows(scheme)
     names = [item["name"] for key in ("kernels", "curves") for item in scheme[key]]
     limited = [name for name, _ in scheme["limits"]]
     if len(set(names)) != len(names) or len(set(limited)) != len(limited):
         raise Rejected("a name of the scheme is used twice")
+
+
+def _rows(scheme: dict[str, Any]) -> None:
+    """The names that have one row a step are known, and say so of themselves."""
+    known = {item["name"]: item for key in ("kernels", "curves") for item in scheme[key]}
+    known |= {p["name"]: {"per_step": p["varies"]} for p in scheme["parameters"]}
+    known |= {name: {"per_step": True} for name, _ in scheme["limits"]}
+    if not all(known.get(name, {}).get("per_step") for name in scheme["rows"]):
+        raise Rejected("a weight of the scheme has no row a step")
 
 
 def _axes(axes: list[dict[str, Any]]) -> None:
