@@ -126,6 +126,19 @@ def test_gradient(pair: tuple[str, str], shape: tuple[int, ...]) -> None:
     assert torch.autograd.gradcheck(bounds, kernel, eps=1e-7, atol=1e-5)
 
 
+def test_transforms_and_compilers_find_the_same_gradient() -> None:
+    kernel = torch.randn(2, 2, 2, 3, 3, dtype=torch.float64, requires_grad=True)
+
+    def total(kernel: Tensor) -> Tensor:
+        return layers.norm_bound(kernel, (("even", "odd"), ("zero", "even")), points=16).sum()
+
+    total(kernel).backward()
+    torch.testing.assert_close(torch.func.grad(total)(kernel.detach()), kernel.grad)
+    again = kernel.detach().clone().requires_grad_()
+    torch.compile(total, backend="eager")(again).backward()
+    torch.testing.assert_close(again.grad, kernel.grad)
+
+
 @pytest.mark.parametrize(
     ("shape", "dtype", "rules"),
     [

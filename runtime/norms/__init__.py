@@ -57,8 +57,15 @@ def norm_bound(kernel: Tensor, rules: tuple[tuple[str, str], ...], *, points: in
     nodes the norm is that of plain sums, not of volumes. Raises ValueError for other shapes and
     rules, and for fewer than 2 points.
     """
-    d = len(rules)
     _check(kernel, rules, points)
+    bound: Tensor = _bound(kernel, rules, points)
+    return bound
+
+
+# eigenvalues and tables: nothing that a compiler makes faster
+@torch.compiler.disable  # type: ignore[untyped-decorator]
+def _bound(kernel: Tensor, rules: tuple[tuple[str, str], ...], points: int) -> Tensor:
+    d = len(rules)
     lead = kernel.shape[: kernel.ndim - d - 2]
     work = kernel.to(torch.float64).reshape(-1, *kernel.shape[kernel.ndim - d - 2 :])
     scale = work.detach().abs().flatten(1).amax(1).clamp_min(1e-200)
@@ -178,7 +185,9 @@ def _largest(grams: Tensor) -> tuple[Tensor, Tensor]:
     above = fourth.abs().square().sum((-2, -1)) ** (1 / 8)
     count = min(_EXACT, grams.shape[1])
     chosen = above.topk(count, dim=1).indices
-    exact = torch.linalg.eigvalsh(grams[torch.arange(len(grams))[:, None], chosen])[..., -1]
+    exact = torch.linalg.eigvalsh(
+        grams[torch.arange(len(grams), device=chosen.device)[:, None], chosen]
+    )[..., -1]
     best, index = above.scatter(1, chosen, exact).max(1)
     return best.clamp_min(0).sqrt(), index
 
