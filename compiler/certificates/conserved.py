@@ -20,6 +20,7 @@ from ..amplification.left import determinant
 from ..amplification.ring import Element, Ring, coefficients
 from ..amplification.schur import Quantity
 from ..amplification.step import Matrix
+from .invariants import invariant
 
 Table = list[list[Element]]
 Form = list[list[Fraction]]
@@ -31,12 +32,18 @@ def kept_form(matrix: Matrix) -> Table | None:
     if size < 2 or len(ring.names) != 1 or matrix.lefts:
         return None
     table = _divided(matrix)
-    first = None if table is None else _first_order(ring, table)
-    if table is None or first is None:
+    if table is None:
         return None
-    groups = _groups(first)
-    form = None if groups is None else _constant_form(ring, first, groups)
-    if groups is None or form is None:
+    return _in_turn(ring, table) or invariant(ring, table)
+
+
+def _in_turn(ring: Ring, table: Table) -> Table | None:
+    """W = D + m/2 D X s of two groups that are advanced in turn."""
+    size = len(table)
+    first = _first_order(ring, table)
+    groups = None if first is None else _groups(first)
+    form = None if first is None or groups is None else _constant_form(ring, first, groups)
+    if first is None or groups is None or form is None:
         return None
     m, half = ring.name(ring.names[0]), ring.number(Fraction(1, 2))
     for turned in (1, -1):

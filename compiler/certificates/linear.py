@@ -61,9 +61,10 @@ def _ways(
     yield found, roots(found)
     if (case := waves(found)) is not None:
         yield found, case
-    if scheme.step is not None and not any(a.level for a in scheme.step.arrays):
+    if scheme.step is not None:
         plain = numeric() if len(found.reduced.ring.names) > 1 or not found.fixed else found
-        if (case := energy(plain.matrix, Fraction(1, 8))) is not None:
+        one_level = not any(a.level for a in scheme.step.arrays)
+        if one_level and (case := energy(plain.matrix, Fraction(1, 8))) is not None:
             yield plain, case
         if (case := conserved(plain.matrix)) is not None:
             yield plain, case
