@@ -78,7 +78,8 @@ def lines(run: Grown) -> Iterator[str]:
         yield f"  a bump of height 1 leaves {-run.measured:.12g}: measured in the emitted module"
         yield f"  {-run.stated:.12g} is stated; relative difference {run.difference:.1e}"
         return
-    words = {"part": "growth of the norm in the end,", "slow": "growth of the norm"}
+    words = {"part": "growth of the norm in the end,", "slow": "growth of the norm",
+             "pair": "growth of the distance"}  # fmt: skip
     what = words.get(run.kind, f"growth of the {run.kind}")
     yield f"  {what} {run.per}: {run.measured:.12g} measured in the emitted module, float64"
     yield f"  {run.stated:.12g} is stated; relative difference {run.difference:.1e}"

@@ -9,6 +9,7 @@ part    of several levels, a state with a part that grows: what the norm grows b
         that of the part which grows fastest
 slow    growth in proportion to the steps: what the norm grows by in as many as are stated
 norm    any other state: the growth is that of the norm in one body
+pair    two states: the growth is that of their distance in one body
 bump    a single bump that leaves values of the other sign: the growth is the size of the least
 """
 
@@ -28,7 +29,7 @@ from .compiler.certificates.defects import SLOWLY
 from .compiler.emit import Artifact
 from .compiler.naming import safe
 from .emitted import DOUBLE, Arrays, Emitted, places_count
-from .runtime.contract import Refutation
+from .runtime.contract import Json, Refutation
 
 FIRST = 12  # bodies in which the growth is measured
 MANY = 1e6  # the factor that is spoken of
@@ -73,7 +74,7 @@ class Grown:
     @property
     def bodies_to_many(self) -> int | None:
         """Bodies to a factor of 10^6; None where the growth is not repeated."""
-        return None if self.kind in {"bump", "slow"} else bodies_to(self.stated)
+        return None if self.kind in {"bump", "slow", "pair"} else bodies_to(self.stated)
 
 
 def bodies_to(growth: float, factor: float = MANY) -> int | None:
@@ -85,9 +86,11 @@ def grown(artifact: Artifact, found: Refutation) -> Grown:
     """Run the witness of a refutation."""
     witness = found.witness
     module = _module(artifact, tuple(witness.points))
-    start = _start(module, artifact, found)
+    start = _start(module, artifact, witness.points, witness.state)
     growth = Fraction(witness.growth)
     stated = float(growth) if growth < HUGE else float("inf")
+    if witness.other is not None:
+        return _apart(module, artifact, found, start)
     kind = _kind(witness.mode)
     wave = _wave(module, witness.mode)
     inner = 1 if artifact.scheme is None or artifact.scheme.step is None else (
@@ -112,6 +115,24 @@ def grown(artifact: Artifact, found: Refutation) -> Grown:
     )  # fmt: skip
 
 
+def _apart(module: Emitted, artifact: Artifact, found: Refutation, one: Arrays) -> Grown:
+    """The distance of two states, before the first body and after each."""
+    witness = found.witness
+    two = _start(module, artifact, witness.points, witness.other)
+    first = {n: one[n] - two[n] for n in one}
+    last, sizes = first, [1.0]
+    for k in range(FIRST):
+        one, two = module.step(one, k), module.step(two, k)
+        last = {n: one[n] - two[n] for n in one}
+        sizes.append(_size(module, last) / _size(module, first))
+    return Grown(
+        claim=found.claim, mode=witness.mode, kind="pair", points=module.counts,
+        steps=witness.steps, stated=float(Fraction(witness.growth)), measured=sizes[1],
+        sizes=tuple(sizes), first={n: a.numpy() for n, a in first.items()},
+        last={n: a.numpy() for n, a in last.items()},
+    )  # fmt: skip
+
+
 def _kind(mode: str) -> str:
     """What the words of a mode say of how it grows."""
     if mode.startswith("a single bump"):
@@ -129,13 +150,12 @@ def _module(artifact: Artifact, points: tuple[int, ...]) -> Emitted:
     return Emitted(artifact=artifact, counts=tuple(counts) if own else points, largest=True)
 
 
-def _start(module: Emitted, artifact: Artifact, found: Refutation) -> Arrays:
+def _start(module: Emitted, artifact: Artifact, counts: Sequence[int], state: Json) -> Arrays:
     """The witness' arrays; an older level that it does not name holds what its field does."""
-    state = found.witness.state
     assert isinstance(state, dict)
     step = None if artifact.scheme is None else artifact.scheme.step
     arrays = {} if step is None else {a.name: a for a in step.arrays if a.level}
-    start, points = module.zero(), tuple(found.witness.points)
+    start, points = module.zero(), tuple(counts)
     for name in [*state, *arrays]:
         array = arrays.get(name)
         older = array is not None and array.rate_of is None

@@ -51,13 +51,17 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Witness:
-    """A state that grows: how to make it, on which grid, and by which factor, exactly."""
+    """A state that grows: how to make it, on which grid, and by which factor, exactly.
+
+    Of a claim about two states `other` is the second one: their distance grows.
+    """
 
     mode: str
     points: tuple[int, ...]
     growth: str  # exact or rational lower bound, in `steps` steps: one, or a cycle
     steps: int
     state: Json  # initial values as exact rationals, by array name, flattened in C order
+    other: Json = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,7 @@ from iterant.compiler.model import Model
 from iterant.compiler.operators import Gelu, Relu, Sigmoid, Softplus
 from iterant.runtime.checker.ranges import Range
 from iterant.runtime.checker.sectors import check_sector
-
-from .models import model
+from models import model
 
 FILE = """
 domain x

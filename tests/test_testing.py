@@ -43,6 +43,10 @@ def iterate(form: str, param: str = "r = 1/2") -> str:
 # One scheme for each form of statement, and how its certificate is made false.
 FORMS_SEEN: dict[str, tuple[str, float]] = {
     "norms_never_grow": (pde("dt(u) = dxx(u)", "explicit_euler, step limit"), 1.02),
+    "distances_never_grow": (
+        pde("dt(u) = dxx(u) + 1", "explicit_euler, step limit", "nonexpansive", boundary="u = 1"),
+        1.05,
+    ),
     "pairs_never_grow": (pde("dt(u) = dxx(u)", "du_fort_frankel, step limit"), 1.2),
     "powers_stay_bounded": (pde("dt(u) = -dx(u)", "leapfrog, step limit / 2"), 1.02),
     "energy_stays_bounded": (

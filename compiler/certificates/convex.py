@@ -19,18 +19,17 @@ import sympy
 from sympy import Expr, Symbol
 
 from ...runtime.contract import Json
-from ..grid import Face
+from ..grid import Face, Flux, reads
 from ..scheme import Edge, Scheme, Unknown
 from ..stencil import Offset
 from .atoms import Atom, Constant, Diffusive, Source, atoms, equations, home
 from .base import Bounded, Proved, Question, Theorem, Unprovable
 from .dissipative import NORM, data_text
-from .energy import depends
+from .energy import ruled, weighed
 from .forms import NoForm, Signs, names_in, signs, text
+from .laws import SECTOR
 from .methods import Foreign, strong_stability, tableau
-from .places import read_by
 from .walls import domain, grids, kind
-from .weights import weight
 
 Sum = dict[Expr, Fraction]  # monomial -> factor
 Pairs = Iterator[tuple[Offset, Offset, Sum]]
@@ -108,19 +107,8 @@ def _take_flux(scheme: Scheme, atom: Diffusive, found: Rows, marks: Signs) -> No
     for face in atom.flux.faces:
         groups.setdefault((face.weight, face.slope.location), []).append(face)
     for faces in groups.values():
-        high = Fraction(1)
-        if faces[0].weight is not None:
-            bound = weight(
-                scheme, faces[0].weight, read_by(found.unknown, [f.difference for f in faces])
-            )
-            high = bound.high
-            found.weights.append(bound.proof)
-            found.fixed |= bound.fixed
-            found.beyond |= bound.beyond
-            names, data, _, _ = depends(scheme, faces[0].weight)
-            found.names |= names
-            found.data |= data
-        for o, p, entry in _matrix(atom.coefficient, faces, marks):
+        high, scale = _high(scheme, atom.flux, faces, found)
+        for o, p, entry in _matrix(atom.coefficient * scale, faces, marks):
             if o == p:
                 _add(found.loss, entry, high)
                 continue
@@ -128,6 +116,19 @@ def _take_flux(scheme: Scheme, atom: Diffusive, found: Rows, marks: Signs) -> No
                 raise Unprovable("two points of one flux attract each other with a negative weight")
             offset = tuple(b - a for a, b in zip(o, p, strict=True))
             _add(found.neighbours.setdefault(offset, {}), entry, -high)
+
+
+def _high(scheme: Scheme, flux: Flux, faces: list[Face], found: Rows) -> tuple[Fraction, Expr]:
+    """The bound of the weight that faces share, or of its law, and its scale."""
+    if (node := faces[0].weight) is None:
+        return Fraction(1), sympy.S.One
+    try:
+        return weighed(scheme, node, [f.difference for f in faces], found)[0], sympy.S.One
+    except Unprovable:
+        if not reads(node):
+            raise
+    shown = ruled(scheme, flux, faces[0], SECTOR, found)
+    return shown.high, shown.scale
 
 
 def _matrix(coefficient: Expr, faces: list[Face], marks: Signs) -> Pairs:

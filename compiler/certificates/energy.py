@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
+from typing import Protocol
 
 import sympy
 from sympy import Expr, Symbol
@@ -26,7 +27,7 @@ from ..stencil import Stencil
 from .atoms import Atom, Constant, Diffusive, Other, Source, atoms, equations, home
 from .base import Unprovable
 from .forms import NoForm, Signs, names_in, text
-from .laws import SLOPE, as_flux, by_law, law
+from .laws import SLOPE, Law, as_flux, by_law, law
 from .places import read_by
 from .symbol import Peak, Polynomial, autocorrelation, nonnegative, peak, plus, scaled, symbol
 from .walls import reason_against
@@ -183,32 +184,54 @@ def _high(scheme: Scheme, flux: Flux, face: Face, found: Energy, laws: str | Non
     nonlinear = face.weight is None or bool(reads(face.weight))
     if face.weight is not None and not (laws == SLOPE and nonlinear):
         try:
-            return _High(_weighed(scheme, face, face.weight, found))
+            bound, linear, steady = weighed(scheme, face.weight, [face.difference], found)
         except Unprovable:
             if laws is None or not nonlinear:
                 raise
+        else:
+            found.linear = found.linear and linear
+            found.steady = found.steady and steady
+            return _High(bound)
     if laws is None:
         raise Unprovable("a flux is no product of a weight and a slope")
-    shown = law(scheme, flux, face, laws)
-    found.weights.append(shown.entry)
-    found.fixed |= shown.fixed
-    found.names |= shown.names
+    shown = ruled(scheme, flux, face, laws, found)
     found.linear = False
     found.gradient = found.gradient or shown.gradient
     return _High(shown.high, shown.scale)
 
 
-def _weighed(scheme: Scheme, face: Face, node: Grid, found: Energy) -> Fraction:
-    bound = weight(scheme, node, read_by(found.unknown, [face.difference]))
+class Rests(Protocol):
+    """What a proof rests on, gathered weight by weight."""
+
+    unknown: Unknown
+    weights: list[Json]
+    names: set[str]
+    data: set[str]
+    fixed: set[str]
+    beyond: set[int]
+
+
+def weighed(
+    scheme: Scheme, node: Grid, differences: list[Stencil], found: Rests
+) -> tuple[Fraction, bool, bool]:
+    """The bound of a weight, whether it reads no field, and whether it is steady."""
+    bound = weight(scheme, node, read_by(found.unknown, differences))
     names, data, linear, steady = depends(scheme, node)
     found.weights.append(bound.proof)
     found.fixed |= bound.fixed
     found.beyond |= bound.beyond
     found.names |= names
     found.data |= data
-    found.linear = found.linear and linear
-    found.steady = found.steady and steady
-    return bound.high
+    return bound.high, linear, steady
+
+
+def ruled(scheme: Scheme, flux: Flux, face: Face, laws: str, found: Rests) -> Law:
+    """The bound of the law of a face."""
+    shown = law(scheme, flux, face, laws)
+    found.weights.append(shown.entry)
+    found.fixed |= shown.fixed
+    found.names |= shown.names
+    return shown
 
 
 def depends(scheme: Scheme, node: Grid) -> tuple[set[str], set[str], bool, bool]:

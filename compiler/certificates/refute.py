@@ -22,6 +22,7 @@ from ..model import Claim
 from ..reference.arithmetic import Values
 from ..scheme import Scheme, Unknown
 from .advice import alternatives, grows
+from .apart import one_state, two_states
 from .atoms import equations, home
 from .base import Proved, claim_text, is_implicit
 from .defects import slow_growth
@@ -40,7 +41,12 @@ def refute(
     scheme: Scheme, claim: Claim, tau: Expr, proved: Proved | None, limit: Limit | None
 ) -> Refutation | None:
     """A refutation of the claim at this step, or None when no witness was found."""
-    seekers = {"l2_stable": _norms, "max_principle": _extremes, "positivity": _extremes}
+    seekers = {
+        "l2_stable": _norms,
+        "nonexpansive": _distances,
+        "max_principle": _extremes,
+        "positivity": _extremes,
+    }
     if claim.name not in seekers or scheme.step is None:
         return None
     if claim.part is not None or len({r.order for r in scheme.rates}) != 1:
@@ -73,6 +79,10 @@ Found = tuple[str, Witness]
 # ---- norms
 
 
+def _distances(scheme: Scheme, tau: Expr, _: Proved | None) -> Found | None:
+    return two_states(scheme, tau)
+
+
 def _norms(scheme: Scheme, tau: Expr, proved: Proved | None) -> Found | None:
     derivative = proved is not None and proved.proof.get("form") == "derivative"
     if proved is not None and proved.kind == "skew" and not (derivative or is_normal(scheme)):
@@ -80,6 +90,8 @@ def _norms(scheme: Scheme, tau: Expr, proved: Proved | None) -> Found | None:
     selfadjoint = proved is not None and (derivative or proved.kind in {"block", "symmetric"})
     if selfadjoint and not has_one_level(scheme) and is_linear(scheme):
         return _traces(scheme, tau)
+    if proved is None and not is_linear(scheme):
+        return one_state(scheme, tau)
     if not (selfadjoint or is_normal(scheme)) or not has_one_level(scheme):
         return None
     for counts in grids(scheme):
@@ -99,7 +111,10 @@ def _growing(scheme: Scheme, replay: Replay) -> Iterator[tuple[Fraction, str, di
         unknown = home(scheme, owner.unknown)
         for mode, values in modes(scheme, replay.problem.shape(str(owner.unknown.name))):
             state = {str(owner.unknown.name): values * (1 if linear else SMALL)}
-            growth = _grown(replay, unknown, state, linear=linear)
+            try:
+                growth = _grown(replay, unknown, state, linear=linear)
+            except NoReplay:  # a constant state has slopes 0, of which some formulas have no value
+                continue
             if growth is not None and growth > 1:
                 yield growth, mode, state
 

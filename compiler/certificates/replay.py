@@ -120,9 +120,6 @@ def replays(scheme: Scheme, counts: tuple[int, ...], tau: Expr) -> Replay:
     number = number.subs(free)
     formulas += _coefficients(scheme)
     rational = number.is_Rational and all(_is_rational(f) for f in formulas)
-    conditions = any(f.atoms(Where, sympy.Piecewise) for f in formulas)
-    if not rational and conditions:
-        raise NoReplay("a condition cannot be decided on values that are not rational")
     found = Replay(scheme=scheme, counts=counts, tau=number, exactly=bool(rational))
     try:
         _ = found.problem

@@ -75,8 +75,13 @@ def holds(condition: Expr, values: Mapping[Symbol, Number], words: Words) -> Val
             return np.logical_not(holds(condition.args[0], values, words))
         case sympy.logic.boolalg.BooleanAtom():
             return np.asarray(bool(condition))
-    relation = RELATIONS[condition.func]
-    return np.asarray(relation(*(interpret(side, values, words) for side in condition.args)), bool)
+    sides = [interpret(side, values, words) for side in condition.args]
+    found = np.asarray(RELATIONS[condition.func](*sides), bool)
+    if words.arithmetic.dtype is object:  # balls may tell neither a relation nor its opposite
+        opposite = np.asarray(RELATIONS[condition.negated.func](*sides), bool)
+        if (found == opposite).any():
+            raise NotRational(f"{condition} is not decided by the digits that are known")
+    return found
 
 
 def _choose(

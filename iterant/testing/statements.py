@@ -17,6 +17,7 @@ import torch
 from ..compiler.naming import safe
 from ..emitted import Arrays
 from .consistency import of_order
+from .distances import distances_never_grow
 from .matrices import MOST, ROOTS, TRANSIENT, growth_of_powers, norm, radius
 from .trials import SLACK, Trial
 
@@ -187,6 +188,7 @@ def integral_is_kept(trial: Trial) -> str:
 
 FORMS: tuple[tuple[str, Callable[[Trial], str]], ...] = (
     (r"max\(\|\|", pairs_never_grow),
+    (r"\|\|\S+ - ", distances_never_grow),
     (r"\|\|", norms_never_grow),
     (r"powers of the step stay bounded", powers_stay_bounded),
     (r"the energy (never grows|stays bounded)", energy_stays_bounded),

@@ -13,7 +13,8 @@ from typing import Any
 from . import walls
 from .atoms import Atom, equations, parts
 from .document import Document, Offset, parameter_names
-from .forms import Sum, laurent, nonnegative, plus, scaled
+from .forms import ONE, Sum, laurent, nonnegative, plus, scaled, times
+from .laws import bounded, is_law
 from .methods import tableau
 from .places import adjoint, joined, of_unknown
 from .ranges import Rejected
@@ -77,12 +78,15 @@ class Rows:
         if not nonnegative(laurent(atom.coefficient, signs)):
             raise Rejected("the coefficient of a flux may be negative")
         groups: dict[Any, list[dict[str, Any]]] = {}
-        for face in self.document.nodes[atom.node]["faces"]:
+        flux = self.document.nodes[atom.node]
+        for face in flux["faces"]:
             where = tuple(self.document.nodes[face["slope"]]["location"])
             groups.setdefault((face["weight"], where), []).append(face)
         for (weight, _), faces in groups.items():
-            high = Fraction(1)
-            if weight is not None:
+            high, size = Fraction(1), ONE
+            if weight is not None and self.weights.entries and is_law(self.weights.entries[0]):
+                high, size, _ = bounded(self.weights, flux, faces[0], "sector")
+            elif weight is not None:
                 window = of_unknown(self.unknown)
                 stencils = [self.document.stencil(f["difference"]) for f in faces]
                 high = self.weights.next_bound(
@@ -93,7 +97,8 @@ class Rows:
                 difference = self.document.stencil(face["difference"])
                 if sum(difference.weights.values()) != 0:
                     raise Rejected("a slope does not vanish on constants")
-                unit = laurent(["*", atom.coefficient, ["^", difference.scale, "2"]], signs)
+                square = ["*", atom.coefficient, ["^", difference.scale, "2"]]
+                unit = times(laurent(square, signs), size)
                 for o, v in difference.weights.items():
                     for p, w in difference.weights.items():
                         matrix[o, p] = plus(matrix.get((o, p), {}), scaled(unit, v * w))
