@@ -12,7 +12,7 @@ from torch import Tensor
 from .convolutions import convolve, convolve_adjoint, derivative_kernel, random_kernel
 from .curves import curve, identity_curve, keep_sector, sector
 from .halo import crop, line, refresh_
-from .norms import norm_bound
+from .norms import diagonal_step, norm_bound
 from .padding import fold, pad, transformed
 from .plan import Place
 from .shapes import check_faces, components, fill, half_ends, joined
@@ -28,6 +28,7 @@ __all__ = [
     "crop",
     "curve",
     "derivative_kernel",
+    "diagonal_step",
     "fill",
     "fold",
     "half_ends",

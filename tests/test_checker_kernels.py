@@ -12,7 +12,7 @@ from hypothesis import given, strategies as st
 from densenorms import RULES, norm
 from iterant.runtime import layers
 from iterant.runtime.checker import angles, hermitian
-from iterant.runtime.checker.kernels import norm_above
+from iterant.runtime.checker.kernels import diagonal_above, norm_above
 from iterant.runtime.checker.ranges import Rejected
 
 PAIRS = (("periodic", "periodic"), *((low, high) for low in RULES for high in RULES))
@@ -102,6 +102,21 @@ def test_weights_of_every_size_keep_the_bound() -> None:
     assert (
         usual / 3 <= float(norm_above(thirds, (3, 3), rules, points=32)) <= usual / 3 * (1 + 1e-7)
     )
+
+
+def test_diagonal_steps() -> None:
+    dice = np.random.default_rng(6)
+    for pair in PAIRS[:6]:
+        kernel = dice.standard_normal((3, 2, 4))
+        steps = layers.diagonal_step(torch.tensor(kernel), (pair,), points=32)
+        rationals = [Fraction(float(t)) for t in steps]
+        found = float(diagonal_above(exact(kernel), rationals, (4,), (pair,), points=32))
+        roots = np.sqrt(steps.numpy()).reshape(-1, 1, 1)
+        assert norm(roots * kernel, (pair,), (32,)) ** 2 <= found <= 1.0005
+    with pytest.raises(Rejected):
+        diagonal_above(exact(kernel), [Fraction(-1)] * 3, (4,), (pair,))
+    with pytest.raises(Rejected):
+        diagonal_above(exact(kernel), [Fraction(1)] * 2, (4,), (pair,))
 
 
 ONE = [[[Fraction(1)] * 3]]

@@ -126,6 +126,44 @@ def test_gradient(pair: tuple[str, str], shape: tuple[int, ...]) -> None:
     assert torch.autograd.gradcheck(bounds, kernel, eps=1e-7, atol=1e-5)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_diagonal_steps(dtype: torch.dtype) -> None:
+    dice = np.random.default_rng(7)
+    for number in range(20):
+        d = 1 + number % 2
+        kernel = drawn(dice, d, 5) * 10 ** dice.uniform(-2, 2, (1, 1, *(1,) * d))
+        weights = torch.tensor(kernel, dtype=dtype, requires_grad=True)
+        rules = tuple(PAIRS[i] for i in dice.integers(len(PAIRS), size=d))
+        shares = torch.tensor(dice.uniform(0.1, 9, len(kernel)), dtype=dtype)
+        for given in (None, shares):
+            steps = layers.diagonal_step(weights, rules, given, points=8)
+            steps.sum().backward()
+            exact = weights.detach().double().numpy()
+            roots = np.sqrt(steps.detach().double().numpy()).reshape(-1, 1, *(1,) * d)
+            assert (steps > 0).all()
+            assert norm(roots * exact, rules, (8,) * d) <= 1
+    assert weights.grad is not None
+    assert weights.grad.isfinite().all()
+
+
+def test_shares_of_row_sums() -> None:
+    kernel = torch.tensor([[[1.0, -2.0]], [[0.0, 3.0]]], dtype=torch.float64)
+    rules = (("periodic", "periodic"),)
+    # rows of |K K^T|: 5 + 2 + 2 and |1 * 3| + |-2 * 3|; 9 and those two
+    sums = torch.tensor([9.0 + 9.0, 9.0 + 9.0], dtype=torch.float64)
+    expected = layers.diagonal_step(kernel, rules, 1 / sums)
+    torch.testing.assert_close(layers.diagonal_step(kernel, rules), expected)
+
+
+def test_weights_that_are_no_numbers_have_an_infinite_bound() -> None:
+    kernel = torch.randn(3, 2, 1, 3)
+    kernel[1, 0, 0, 1] = torch.nan
+    kernel[2, 1, 0, 1] = torch.inf
+    found = layers.norm_bound(kernel, (("even", "even"),), points=32)
+    assert found.isfinite().tolist() == [True, False, False]
+    assert (found > 0).all()
+
+
 def test_transforms_and_compilers_find_the_same_gradient() -> None:
     kernel = torch.randn(2, 2, 2, 3, 3, dtype=torch.float64, requires_grad=True)
 

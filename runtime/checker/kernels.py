@@ -63,6 +63,28 @@ def norm_above(
     return _root(_squared(taps, sizes, rules, points), 2) * unit + lost
 
 
+def diagonal_above(
+    weights: Weights,
+    steps: Sequence[Fraction],
+    sizes: Sequence[int],
+    rules: Rules,
+    *,
+    points: int = 2,
+) -> Fraction:
+    """A rational that K^T diag(t) K does not exceed, for one step t >= 0 an output.
+
+    It is ||diag(t)^(1/2) K||^2; roots are taken from above. Raises Rejected as `norm_above`.
+    """
+    if len(steps) != len(weights) or min(steps, default=Fraction(0)) < 0:
+        raise Rejected("each output has one step, which is not negative")
+    roots = [_root(Fraction(t), 2) if t else Fraction(0) for t in steps]
+    scaled = [
+        [[w * root for w in taps] for taps in output]
+        for root, output in zip(roots, weights, strict=True)
+    ]
+    return norm_above(scaled, sizes, rules, points=points) ** 2
+
+
 def _check(weights: Weights, sizes: Sequence[int], rules: Rules, points: int) -> None:
     if not 1 <= len(sizes) == len(rules) <= 3 or min(sizes) < 1 or points < 2:
         raise Rejected("no kernel has such axes")

@@ -69,7 +69,9 @@ def _bound(kernel: Tensor, rules: tuple[tuple[str, str], ...], points: int) -> T
     lead = kernel.shape[: kernel.ndim - d - 2]
     work = kernel.to(torch.float64).reshape(-1, *kernel.shape[kernel.ndim - d - 2 :])
     scale = work.detach().abs().flatten(1).amax(1).clamp_min(1e-200)
-    work = work / scale.reshape(-1, *(1,) * (d + 2))
+    known = scale.isfinite()
+    each = (-1, *(1,) * (d + 2))
+    work = torch.where(known.reshape(each), work / scale.reshape(each), 0.0)
     bound = symbol = _symbol_bound(work)
     if any(set(pair) & set(MIRRORS) for pair in rules):
         bound = _symbol_bound(_split(work, rules))
@@ -77,8 +79,41 @@ def _bound(kernel: Tensor, rules: tuple[tuple[str, str], ...], points: int) -> T
         if power:
             bound = torch.minimum(bound, reflected_bound(work, rules, power, symbol))
     eps = torch.finfo(kernel.dtype).eps
-    bound = bound * scale * (1 + _SLACK) * (1 + 2 * eps)
+    bound = torch.where(known, bound * scale * (1 + _SLACK) * (1 + 2 * eps), math.inf)
     return bound.to(kernel.dtype).clamp_min(FLOOR).reshape(lead)
+
+
+def diagonal_step(
+    kernel: Tensor,
+    rules: tuple[tuple[str, str], ...],
+    shares: Tensor | None = None,
+    *,
+    points: int = 2,
+) -> Tensor:
+    """A number t_o for each output with K^T diag(t) K <= 1: (..., out), differentiable.
+
+    With it u - 2 K^T diag(t) phi(K u) is nonexpansive where phi has slopes in [0, 1], and the step
+    of a weak filter is not held back by a strong one. t is `shares` > 0, (..., out), over the
+    square of the bound of diag(shares)^(1/2) K. Without shares they are 1 over the row sums of
+    |K K^T| far from walls (Araujo et al. 2023, SLL), which need no bound of a norm on a torus.
+    """
+    _check(kernel, rules, points)
+    if shares is None:
+        shares = 1 / _row_sums(kernel, len(rules)).clamp_min(FLOOR**2)
+    scaled = kernel * shares.sqrt().reshape(*shares.shape, *(1,) * (len(rules) + 1))
+    # rounding of the products above stays below a relative 4 eps of the square
+    slack = 1 - 8 * torch.finfo(kernel.dtype).eps
+    return shares * (slack / norm_bound(scaled, rules, points=points).square().unsqueeze(-1))
+
+
+def _row_sums(kernel: Tensor, d: int) -> Tensor:
+    """sum over o' and lags of |sum_c,q kernel[o, c, q] kernel[o', c, q + lag]|: (..., out)."""
+    axes = tuple(range(-d, 0))
+    small = [2 * k - 1 for k in kernel.shape[kernel.ndim - d :]]
+    waves = torch.fft.rfftn(kernel, s=small, dim=axes)
+    pairs = (waves.unsqueeze(-d - 3) * waves.unsqueeze(-d - 2).conj()).sum(-d - 1)
+    sums: Tensor = torch.fft.irfftn(pairs, s=small, dim=axes).abs().flatten(-d - 1).sum(-1)
+    return sums
 
 
 def _power(kernel: Tensor, rules: tuple[tuple[str, str], ...], points: int) -> int:
