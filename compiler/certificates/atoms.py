@@ -141,12 +141,12 @@ def diffused(flux: Flux) -> Symbol | None:
             return None
         if face.weight is None and face.flux != slope:
             return None
-        if face.weight is not None and not _is_product(face.flux, face.weight, face.slope):
+        if face.weight is not None and not is_product(face.flux, face.weight, face.slope):
             return None
     return operand.symbol
 
 
-def _is_product(flux: Grid, weight: Grid, slope: Grid) -> bool:
+def is_product(flux: Grid, weight: Grid, slope: Grid) -> bool:
     """The flux is weight * slope, as its formula says."""
     if not isinstance(flux, Point) or len(flux.operands) != 2:
         return False

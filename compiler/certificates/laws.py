@@ -17,7 +17,7 @@ from ...runtime.contract import Json
 from ..grid import Face, Flux, Grid, Linear, Point, Read, reads
 from ..scheme import Scheme
 from ..stencil import identity
-from .atoms import Atom, Diffusive, Other
+from .atoms import Atom, Diffusive, Other, is_product
 from .base import Unprovable
 from .expression import inline
 from .sectors import VARIABLE, sector_of
@@ -46,6 +46,7 @@ def as_flux(atom: Atom) -> Atom:
         return atom
     own = all(
         f.slope == Linear(terms=((f.difference, operand),), location=f.slope.location)
+        and (f.weight is None or is_product(f.flux, f.weight, f.slope))
         for f in atom.node.faces
     )
     if not own or atom.stencil != identity(atom.stencil.dim):

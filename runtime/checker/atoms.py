@@ -138,16 +138,17 @@ def diffused(document: Document, node: dict[str, Any]) -> str:
             if face["flux"] != face["slope"]:
                 return ""
             continue
-        flux = document.nodes[face["flux"]]
-        pair = {face["weight"], face["slope"]}
-        if flux["is"] != "point" or flux["expression"] not in (
-            ["*", "$0", "$1"],
-            ["*", "$1", "$0"],
-        ):
-            return ""
-        if set(flux["operands"]) != pair or len(flux["operands"]) != 2:
+        if not is_product(document, face):
             return ""
     return str(operand["name"])
+
+
+def is_product(document: Document, face: dict[str, Any]) -> bool:
+    """The flux of a face is weight * slope, as its formula says."""
+    flux = document.nodes[face["flux"]]
+    if flux["is"] != "point" or flux["expression"] not in (["*", "$0", "$1"], ["*", "$1", "$0"]):
+        return False
+    return set(flux["operands"]) == {face["weight"], face["slope"]} and len(flux["operands"]) == 2
 
 
 def refuse_empty(atoms: list[Atom]) -> list[Atom]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from .atoms import Atom
+from .atoms import Atom, is_product
 from .document import Document, identity
 from .forms import Sum, laurent
 from .ranges import Range, Rejected
@@ -28,6 +28,7 @@ def flux_atom(document: Document, atom: Atom) -> Atom:
         slope = document.nodes[face["slope"]]
         own = own and slope["is"] == "linear"
         own = own and slope["terms"] == [[face["difference"], node["operand"]]]
+        own = own and (face["weight"] is None or is_product(document, face))
     if not own or atom.stencil.weights != identity(document.dim).weights or any(atom.stencil.shift):
         return atom
     scale = ["*", atom.coefficient, atom.stencil.scale]
