@@ -1,10 +1,17 @@
-"""Verdicts of the prover against textbooks: right, wrong or open, and how long each took."""
+"""Verdicts of the prover against textbooks: right, wrong or open, and how long each took.
 
+`python tests/judging.py` prints the figures; with `--write` they are put on docs/certificates.md.
+"""
+
+import re
+import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -167,18 +174,47 @@ def answers(cases: list[Classic]) -> dict[Classic, list[Answer]]:
     return {c: [whole(c), *beside(c)] for c in cases}
 
 
-def report(cases: list[Classic]) -> None:
-    """Print what is not right, and how long verdicts take: `python tests/judging.py`."""
+# ---- figures
+
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "certificates.md"
+MARKED = re.compile(r"(<!-- measured: classics -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def figures(every: Mapping[Classic, list[Answer]]) -> str:
+    """A row for each family: verdicts and how many are right, and processor times."""
+    families = dict.fromkeys(c.family for c in every)
+    heads = ("family", "schemes", "verdicts", "right", "right to twelve digits", "open", "wrong",
+             "median", "worst")  # fmt: skip
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    lines += [_row(f.replace("_", " "), {c: a for c, a in every.items() if c.family == f})
+              for f in families]  # fmt: skip
+    return "\n".join([*lines, _row("all", every), ""])
+
+
+def _row(name: str, every: Mapping[Classic, list[Answer]]) -> str:
+    found = [a for some in every.values() for a in some]
+    marks = Counter(a.mark for a in found)
+    seconds = [a.seconds for a in found]
+    counts = (marks[m] for m in ("right", "digits", "open", "wrong"))
+    times = f"{1e3 * median(seconds):.1f} ms | {max(seconds):.2f} s"
+    return f"| {name} | {len(every)} | {len(found)} | {' | '.join(map(str, counts))} | {times} |"
+
+
+def report(cases: list[Classic], *, write: bool) -> None:
+    """Print what is not right, and the figures; with `write` put these on their page."""
     every = answers(cases)
     for classic, some in every.items():
         for a in some:
             if a.mark != "right":
                 print(f"{a.mark}: {classic.label}: {a.what}: {a.reason[-200:]}")
-    found = [a for some in every.values() for a in some]
-    seconds = [a.seconds for a in found]
-    print(Counter(a.mark for a in found), f"for {len(every)} schemes; processor time of one:")
-    print(f"median {1e3 * median(seconds):.1f} ms, worst {max(seconds):.2f} s")
+    table = figures(every)
+    print(table)
+    if write:
+        text, count = MARKED.subn(lambda m: f"{m[1]}\n{table}\n{m[2]}", PAGE.read_text())
+        assert count == 1
+        PAGE.write_text(text)
 
 
 if __name__ == "__main__":
-    report(classics())
+    report(classics(), write="--write" in sys.argv)

@@ -25,7 +25,7 @@ PROOF = {
 STATED = {
     "claim": str, "kind": str, "statement": str, "norm": str, "domain": str, "hypotheses": [str],
     "bound": str, "parameter": (None, str), "proof": PROOF, "scheme_sha256": str,
-    "code_sha256": str, "scheme": object,
+    "code_sha256": str, "weights_sha256": str, "scheme": object,
     "limit": (None, {"symbol": str, "closed_form": str, "value": Fraction, "attained": bool}),
     "set": [{"low": (None, str), "high": (None, str), "low_value": (None, Fraction),
              "high_value": (None, Fraction), "low_closed": bool, "high_closed": bool}],

@@ -67,3 +67,22 @@ def test_formulas_without_a_meaning_are_rejected(scale: list[str]) -> None:
     node = next(n for n in data["scheme"]["nodes"] if n["is"] == "linear")
     node["terms"][0][0]["scale"] = scale
     assert not check(resealed(data)).accepted
+
+
+@pytest.mark.parametrize("name", ["v", "lap", "$1", "u", "u_old"])
+def test_formulas_of_names_that_nobody_declared_are_rejected(name: str) -> None:
+    for changed in ("scale", "coefficient"):
+        data = plain("telescoping")
+        scheme = data["scheme"]
+        node = next(n for n in scheme["nodes"] if n["is"] == "linear")
+        place = node["terms"][0][0] if changed == "scale" else scheme["rates"][0]["terms"][0]
+        place[changed] = ["*", "2", name]
+        assert not check(resealed(data)).accepted
+
+
+def test_a_weight_of_an_unknown_that_has_no_equation_is_rejected() -> None:
+    data = plain("telescoping")
+    data["proof"]["factors"] = {"w": "1"}
+    report = check(data)
+    assert not report.accepted
+    assert "malformed" not in report.reason

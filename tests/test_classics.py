@@ -5,6 +5,7 @@ the quick run does the latter for every eighth entry only.
 """
 
 from fractions import Fraction
+from statistics import median
 
 import numpy as np
 import pytest
@@ -16,6 +17,8 @@ from tori import Torus, dense, grows, pencil
 
 CLASSICS = classics()
 COVERAGE = Fraction(97, 100)  # of all verdicts
+MEDIAN = 0.02  # s of processor time for one verdict,
+GENEROUS = 5  # on a machine that is slower or busy
 SETS = Fraction(95, 100)  # of whole sets and limits
 
 
@@ -113,3 +116,6 @@ def test_coverage() -> None:
     found = [a for some in answers(CLASSICS).values() for a in some]
     assert not [a for a in found if a.mark == "wrong"]
     assert len(silent(found)) <= (1 - COVERAGE) * len(found), silent(found)
+    middle = median(a.seconds for a in found)
+    print(f"{len(silent(found))} of {len(found)} open; {1e3 * middle:.1f} ms in the middle")
+    assert middle < GENEROUS * MEDIAN

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .ranges import Rejected
-from .trees import bounded
+from .trees import bounded, number
 
 SCHEME = "schema axes parameters unknowns nodes rates step"
 AXIS = "name spacing value low length count placement periodic"
@@ -27,6 +27,7 @@ NODES = {
     "flux": "is operand faces location",
     "network": "is function arguments location",
 }
+TAU = "tau"
 WORDS = frozenset(
     "+ * ^ where < <= > >= == != and or not exp log sqrt sin cos tan sinh cosh tanh abs sign min"
     " max erf heaviside sigmoid relu softplus gelu harmonic norm sector".split()
@@ -52,6 +53,7 @@ def check_form(scheme: dict[str, Any], *, implicit: bool, learned: bool) -> None
     """
     keys(scheme, f"{SCHEME} {LEARNED}" if learned else SCHEME)
     _powers(scheme)
+    known = _names(scheme, learned=learned)
     if learned:
         _learned(scheme)
     _axes(scheme["axes"])
@@ -65,12 +67,12 @@ def check_form(scheme: dict[str, Any], *, implicit: bool, learned: bool) -> None
             keys(node, CONVOLUTION)
             _flags(node, "transposed")
         else:
-            _node(node, len(scheme["axes"]))
+            _node(node, len(scheme["axes"]), known)
     for rate in scheme["rates"]:
         keys(rate, "unknown order terms", "left" if implicit else "")
         for term in (*rate["terms"], *rate.get("left", ())):
             keys(term, TERM)
-            _formula(term["coefficient"])
+            _formula(term["coefficient"], known)
     if scheme["step"] is not None:
         _step(scheme["step"], implicit=implicit)
     for names in (
@@ -101,15 +103,25 @@ def _powers(data: Any) -> None:
             _powers(part)
 
 
-def _formula(tree: Any) -> None:
-    """Numbers and names, and operations that have a meaning."""
+def _names(scheme: dict[str, Any], *, learned: bool) -> set[str]:
+    """What coefficients may speak of."""
+    parts = [scheme["parameters"], scheme["axes"]]
+    parts += [scheme["kernels"], scheme["curves"]] if learned else []
+    spacings = {a["spacing"] for a in scheme["axes"]}
+    return {"t", "pi", TAU} | spacings | {p["name"] for part in parts for p in part}
+
+
+def _formula(tree: Any, known: set[str]) -> None:
+    """Numbers, names that are declared, and operations that have a meaning."""
     if isinstance(tree, str):
+        if number(tree) is None and tree not in known:
+            raise Rejected(f"a formula of the scheme speaks of {tree!r}")
         return
     word, *rest = tree
     if word not in WORDS or not rest or (word == "^" and len(rest) != 2):
         raise Rejected("a formula of the scheme is malformed")
     for part in rest:
-        _formula(part)
+        _formula(part, known)
 
 
 def _learned(scheme: dict[str, Any]) -> None:
@@ -183,22 +195,22 @@ def _unknown(unknown: dict[str, Any], dim: int) -> None:
                 raise Rejected("a wall of the scheme is malformed")
 
 
-def _node(node: dict[str, Any], dim: int) -> None:
+def _node(node: dict[str, Any], dim: int, known: set[str]) -> None:
     keys(node, NODES[node["is"]])
     _whole(node["location"], dim)
     if node["is"] == "linear":
         for stencil, _ in node["terms"]:
-            _stencil(stencil, dim)
+            _stencil(stencil, dim, known)
     if node["is"] == "read" and node["kind"] not in {"field", "data", "coordinate"}:
         raise Rejected("a grid expression reads something unknown")
     for face in node.get("faces", ()):
         keys(face, FACE)
-        _stencil(face["difference"], dim)
+        _stencil(face["difference"], dim, known)
 
 
-def _stencil(data: dict[str, Any], dim: int) -> None:
+def _stencil(data: dict[str, Any], dim: int, known: set[str]) -> None:
     keys(data, STENCIL)
-    _formula(data["scale"])
+    _formula(data["scale"], known)
     _whole(data["shift"], dim)
     for offset, _ in data["weights"]:
         _whole(offset, dim)

@@ -26,7 +26,9 @@ def check(document: Document, claimed: Claimed) -> None:
     left: Left = {}
     sources = False
     for name, factor in factors.items():
-        rate = next(r for r in document.rates if r["unknown"] == name)
+        rate = next((r for r in document.rates if r["unknown"] == name), None)
+        if rate is None:
+            raise Rejected(f"the scheme has no equation of {name!r}")
         if rate["order"] != 1:
             raise Rejected("an equation is not of first order in time")
         unknown = document.unknowns[name]
