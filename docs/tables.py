@@ -17,6 +17,7 @@ from pathlib import Path
 from forms import forms
 from meanings import CALCULUS, FORMATS, POINTWISE, STATEMENTS, WALLS
 
+from fluxes import bounded_fluxes
 from iterant.compiler.analysis import calculus, exact, functions, grids, nodes, words
 from iterant.compiler.analysis.elementary import FUNCTIONS
 from iterant.compiler.analysis.forms import FORMS
@@ -226,6 +227,17 @@ def claims() -> str:
     return table(("claim", "theorems that may prove it"), rows)
 
 
+def fluxes() -> str:
+    """Known fluxes, the bounds of g and of Phi' that are shown, and which claims follow."""
+    head = ("flux", "inf g", "sup g", "inf Phi'", "sup Phi'", "an explicit step may be")
+    rows = (
+        (f"{name}, {code(text)}" if name else f"Phi(s) = {code(text)}", *ends,
+         ", ".join(map(code, claims)) or "neither")
+        for name, text, ends, claims in bounded_fluxes()
+    )  # fmt: skip
+    return table(head, rows)
+
+
 def limits() -> str:
     """What is refused before any work."""
     rows = (
@@ -250,7 +262,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     f.__name__: f
     for f in (
         statements, parts, options, pointwise, operators, walls, reserved, methods, solvers,
-        claims, limits, formats,
+        claims, fluxes, limits, formats,
     )
 }  # fmt: skip
 

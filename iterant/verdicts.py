@@ -34,7 +34,9 @@ def lines(verdict: Verdict) -> Iterator[tuple[str, str]]:
             witness = verdict.witness
             per = "a step" if witness.steps == 1 else f"in {witness.steps} steps"
             grows = f"grows by {witness.growth} {per}"
-            if witness.mode.startswith("a single bump"):
+            if witness.other is not None:
+                grows = f"come apart by {witness.growth} {per}"
+            elif witness.mode.startswith("a single bump"):
                 grows = f"of height 1 leaves a value of -{witness.growth}"
             yield f"  witness: {witness.mode} on {points} points {grows}", ""
             yield from _limit_line(verdict.limit)
