@@ -48,6 +48,7 @@ class Proved:
     sharp: bool = False
     parameter: str | None = None
     set: tuple[Json, ...] = ()
+    ends: tuple[tuple[Expr | None, Expr | None], ...] = ()  # the exact ones of each part of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,17 +84,29 @@ def is_implicit(scheme: Scheme) -> bool:
     return any(rate.left for rate in scheme.rates)
 
 
-def contains(part: Json, value: Expr) -> bool:
-    """True when an exact value lies in a part of a set, by the rational ends that are inside it."""
+def contains(part: Json, ends: tuple[Expr | None, Expr | None], value: Expr) -> bool:
+    """True when a number lies in a part of a set, its ends compared by their squares.
+
+    Ends and values whose squares are not rational are compared by the rationals inside the part.
+    """
     assert isinstance(part, dict)
-    low, high = part["low_value"], part["high_value"]
-    if not value.is_Rational:
-        return False
-    above = low is None or (value > (a := sympy.Rational(str(low)))) or (
-        value == a and bool(part["low_closed"]))  # fmt: skip
-    below = high is None or (value < (b := sympy.Rational(str(high)))) or (
-        value == b and bool(part["high_closed"]))  # fmt: skip
-    return bool(above and below)
+    sides = zip(("low", "high"), ends, (1, -1), strict=True)
+    return all(end is None or _beyond(value, end, part, side, way) for side, end, way in sides)
+
+
+def _beyond(value: Expr, end: Expr, part: dict[str, Json], side: str, way: int) -> bool:
+    """The value is on the inner side of an end, or is the end, which belongs to the part."""
+    a, b = _signed_square(value), _signed_square(end)
+    if a is None or b is None:
+        inner = sympy.Rational(str(part[f"{side}_value"]))
+        return bool(value.is_Rational and way * (value - inner) > 0)
+    return bool(way * (a - b) > 0 or (a == b and part[f"{side}_closed"]))
+
+
+def _signed_square(x: Expr) -> Expr | None:
+    """x |x|, which grows with x, where it is rational."""
+    square = sympy.expand(x**2)
+    return square * sympy.sign(x) if square.is_Rational else None
 
 
 def claim_text(claim: Claim) -> str:

@@ -165,7 +165,8 @@ def _refuted(scheme: Scheme, claim: Claim, tau: Expr | None) -> Verdict | None:
 def _inside(scheme: Scheme, proved: Proved) -> bool:
     """The value of the file lies in the set that was proved."""
     param = next(p for p in scheme.model.params if p.symbol.name == proved.parameter)
-    return any(contains(part, param.value) for part in proved.set)
+    parts = zip(proved.set, proved.ends, strict=True)
+    return any(contains(part, ends, param.value) for part, ends in parts)
 
 
 def signed(certificate: Certificate, code_digest: str) -> Certificate:

@@ -189,6 +189,7 @@ def _proved(
         sharp=all(part.exactly for part in region),
         parameter=parameter,
         set=() if parameter is None else tuple(as_set(p) for p in region),
+        ends=() if parameter is None else tuple((p.low, p.high) for p in region),
     )
 
 

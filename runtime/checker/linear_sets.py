@@ -23,11 +23,29 @@ def shown(data: Any, part: Part, value: tuple[Fraction, Fraction]) -> tuple[str,
     high = _end(data["high"], data["high_value"], part.high, 1)
     if low is not None and high is not None and low > high:
         raise Rejected("an interval of the set is empty")
-    above = low is None or low < value[0] or (closed[0] and low == value[0])
-    below = high is None or value[1] < high or (closed[1] and high == value[1])
+    roots = [None if data[side] is None or number(data[side]) is not None else end
+             for side, end in (("low", part.low), ("high", part.high))]  # fmt: skip
+    above = low is None or _inside(value[0], low, roots[0], closed[0], -1)
+    below = high is None or _inside(value[1], high, roots[1], closed[1], 1)
     left = f"{'[' if closed[0] else '('}{'-oo' if low is None else data['low']}"
     right = f"{'oo' if high is None else data['high']}{']' if closed[1] else ')'}"
     return f"{left}, {right}", above and below
+
+
+def _inside(value: Fraction, near: Fraction, root: Number | None, closed: bool, side: int) -> bool:
+    """The value is on the inner side of an end, of which `near` is a rational inside or itself.
+
+    Next to an end that is stated as the square root of a rational squares are compared.
+    """
+    if side * (near - value) > 0 or (closed and value == near):
+        return True
+    if root is None or not root.low <= value <= root.high or len(root.polynomial) != 3:
+        return False
+    c, b, a = root.polynomial
+    if b or root.low < 0 < root.high:
+        return False
+    square = Fraction(-c, a) * (1 if root.low >= 0 else -1)
+    return side * (square - value * abs(value)) > 0
 
 
 def _end(text: str | None, inner: Any, end: Number | None, side: int) -> Fraction | None:
