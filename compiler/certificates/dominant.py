@@ -162,6 +162,7 @@ def _prove(question: Question) -> Proved:
         proof={},
         parameter=None if param is None else str(param.symbol.name),
         set=() if part is None else (_as_set(*part),),
+        ends=() if part is None else ((_number(part[0]), _number(part[1])),),
     )
 
 
@@ -187,6 +188,10 @@ def _interval(
 
 def _rational(value: Expr) -> Fraction:
     return Fraction(int(value.p), int(value.q))
+
+
+def _number(end: Fraction | None) -> Expr | None:
+    return None if end is None else sympy.Rational(end.numerator, end.denominator)
 
 
 def _as_set(low: Fraction, high: Fraction | None) -> Json:
