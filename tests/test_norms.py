@@ -49,6 +49,16 @@ def test_never_below(d: int) -> None:
     never_below(d, {1: 150, 2: 50, 3: 20}[d], seed=0)
 
 
+def test_nodes_inside_one_spacing_fewer_than_points() -> None:
+    dice = np.random.default_rng(11)
+    for number in range(120):
+        d = 1 + number % 2
+        kernel = drawn(dice, d, {1: 7, 2: 4}[d])
+        points = int(dice.choice({1: (4, 6, 8, 12, 16, 24), 2: (4, 6, 8, 12)}[d]))
+        rules = (("odd_node", "odd_node"),) * d
+        assert bound(kernel, rules, points) >= norm(kernel, rules, (points - 1,) * d), kernel.shape
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("d", [1, 2, 3])
 def test_never_below_ten_thousand_norms(d: int) -> None:

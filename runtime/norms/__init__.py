@@ -52,10 +52,11 @@ def norm_bound(kernel: Tensor, rules: tuple[tuple[str, str], ...], *, points: in
     batched: the bounds are (...,). `rules` names the ghosts of both sides of each axis: "periodic",
     "zero"; on cells "even" (ghost j mirrors u[j - 1]) and "odd" (-u[j - 1]); on nodes "even_node"
     (u[j]) and "odd_node" (-u[j - 2], the first ghost is 0). Valid on all grids with at least
-    `points` points along each axis with a mirror, along other axes on all grids; between mirrors it
-    is tight from 8 (k - 1) points on for one axis, from 4 (k - 1) for two. On a Neumann end of
-    nodes the norm is that of plain sums, not of volumes. Raises ValueError for other shapes and
-    rules, and for fewer than 2 points.
+    `points` points along each axis with a mirror (one fewer between two "odd_node" sides), along
+    other axes on all grids; between mirrors it is tight from 8 (k - 1) points on for one axis, from
+    4 (k - 1) for two. On a Neumann end of nodes the norm is that of plain sums, not of volumes.
+    Infinite for weights that are no numbers. Raises ValueError for other shapes and rules, and for
+    fewer than 2 points.
     """
     _check(kernel, rules, points)
     bound: Tensor = _bound(kernel, rules, points)
