@@ -37,8 +37,11 @@ def flux(context: Context, parts: tuple[Expr, ...], at: Location) -> Grid:
 
 
 def _operand(context: Context, parts: tuple[Expr, ...]) -> Expr:
-    """The u of grad(u)."""
-    return next(p.args[0] for part in parts for p in sorted(part.atoms(Partial), key=str))
+    """The u of grad(u): of the derivatives that are factors, else of any that occurs."""
+    axes = zip(context.axes, parts, strict=False)
+    own = [p.args[0] for axis, part in axes if (p := _split(part, axis.symbol)[1]) is not None]
+    every = [p.args[0] for part in parts for p in sorted(part.atoms(Partial), key=str)]
+    return (own or every)[0]
 
 
 def _face(context: Context, part: Expr, axis: int, at: Location) -> Face:
