@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from sympy import Symbol
 
 from .grid import Convolution, Grid, Network, Point, Read, children, walk
-from .model import Data, Field, Function, Kernel, Model, Param
+from .model import Data, Field, Function, Kernel, Learned, Model, Param, is_curve
 from .operators import Called
 from .scheme import Edge, Scheme
 
@@ -35,12 +36,22 @@ def channels(model: Model, node: Grid) -> int:
     """The channels of a grid function; 1: it has no axis of channels."""
     match node:
         case Read(symbol=symbol):
-            return next((i.channels for i in quantities(model) if symbol in i.symbols), 1)
+            return channels_of(model, symbol)
         case Convolution(kernel=symbol, transposed=transposed):
             kernel = kernel_of(model, symbol)
             return source_channels(model, kernel) if transposed else kernel.target
+        case Network(function=symbol) if not is_curve(model.function(symbol)):
+            body = model.function(symbol).body
+            return body.sizes[-1] if isinstance(body, Learned) else 1
         case _:
             return max((channels(model, c) for c in children(node)), default=1)
+
+
+def channels_of(model: Model, symbol: Symbol) -> int:
+    """The channels of an unknown or of data; an older level has those of its unknown."""
+    stem = re.sub(r"_(old\d*|new)_*$", "", symbol.name)
+    names = {s.name: i.channels for i in quantities(model) for s in i.symbols}
+    return names.get(symbol.name, names.get(stem, 1))
 
 
 def channels_met(scheme: Scheme, symbol: Symbol) -> int:

@@ -32,6 +32,7 @@ def emit(scheme: Scheme, graph: Graph, *, scheme_sha256: str) -> tuple[str, str]
         scheme=scheme,
         file=plain_text(scheme.model.source.name.rsplit("/", 1)[-1]),
         extents={p.name: p.extra for p in graph.places},
+        channels={p.name: p.channels for p in graph.places},
     )
     context = _context(scheme, graph, words) | {"scheme_sha256": scheme_sha256}
     template = Environment(

@@ -123,6 +123,7 @@ class ArrayPlace:
     halo: tuple[tuple[int, int], ...]
     ghosts: bool = True
     points: bool = False  # a coordinate: all of them come with one halo
+    channels: int = 1  # 1: the array has no axis for them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

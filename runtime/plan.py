@@ -39,6 +39,7 @@ class Place:
     """Where an array lives: per axis its first point, spacing, extra points, halo and ghost rules.
 
     An array has count + extra values along an axis; `origin` is the coordinate of the first one.
+    More than one of `channels` are an axis of their own before those of the grid.
     """
 
     origin: tuple[float, ...]
@@ -46,6 +47,7 @@ class Place:
     extra: tuple[int, ...]
     halo: tuple[tuple[int, int], ...]
     sides: tuple[tuple[Side, Side], ...]
+    channels: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

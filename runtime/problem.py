@@ -51,9 +51,11 @@ class Problem:
     device: torch.device
 
     def shape(self, name: str) -> tuple[int, ...]:
-        """The shape of an array, batch axes first."""
-        extra = self.plan.places[name].extra
-        return (*self.batch, *(n + e for n, e in zip(self.counts, extra, strict=True)))
+        """The shape of an array, batch axes first, then its channels if it has several."""
+        place = self.plan.places[name]
+        own = (place.channels,) if place.channels > 1 else ()
+        sizes = (n + e for n, e in zip(self.counts, place.extra, strict=True))
+        return (*self.batch, *own, *sizes)
 
     def time(self, bodies: int, offset: float = 0.0) -> float:
         """The time `offset` steps after the start of a body."""
@@ -215,6 +217,7 @@ def _tensors(module: nn.Module, inputs: Mapping[str, Any]) -> dict[str, tuple[Te
             message = f"{name} has {parts} components, and {len(values)} are given"
             raise UserError(message, about=name)
         found[name] = tuple(torch.as_tensor(v) for v in values)
+        _check_channels(plan, name, found[name])
     return found
 
 
@@ -246,9 +249,30 @@ def _counts(plan: Plan, given: Mapping[str, tuple[Tensor, ...]]) -> tuple[int, .
     return counts
 
 
+def _channels(plan: Plan, name: str) -> int:
+    """The channels of a field or of data: those of its arrays."""
+    place = plan.places.get(plan.components.get(name, (name,))[0])
+    return place.channels if place else 1
+
+
+def _check_channels(plan: Plan, name: str, values: tuple[Tensor, ...]) -> None:
+    """What has several channels comes with as many, before the axes of the grid."""
+    wanted, axis = _channels(plan, name), len(plan.axes) + 1
+    for value in values:
+        found = value.shape[-axis] if value.ndim >= axis else 0
+        if wanted > 1 and found != wanted:
+            told = f"{found} there" if found else "no axis for them"
+            message = f"{name} has {wanted} channels before its axes, and the values have {told}"
+            raise UserError(message, about=name)
+
+
 def _batch(plan: Plan, given: Mapping[str, tuple[Tensor, ...]]) -> tuple[int, ...]:
     """The axes before those of the domain, in which all inputs agree."""
-    leads = [v.shape[: v.ndim - len(plan.axes)] for value in given.values() for v in value]
+    leads = [
+        v.shape[: v.ndim - len(plan.axes) - (_channels(plan, name) > 1)]
+        for name, value in given.items()
+        for v in value
+    ]
     try:
         return tuple(torch.broadcast_shapes(*leads))  # type: ignore[no-untyped-call]
     except RuntimeError:

@@ -42,7 +42,7 @@ def grids(draw):
 @st.composite
 def kernels(draw, name, dim, source="u"):
     """A kernel statement."""
-    sizes = [draw(st.integers(1, 4)) for _ in range(dim)]
+    sizes = [draw(st.integers(1, 4 if dim == 1 else 3)) for _ in range(dim)]
     size = f"({', '.join(map(str, sizes))})" if dim > 1 else sizes[0]
     init = draw(st.sampled_from(("", ", init random")))
     per = draw(st.sampled_from(("", ", per step")))
@@ -58,8 +58,16 @@ def blocks(draw, share="0.99"):
     flux = draw(st.sampled_from(sorted(FLUXES)))
     data = draw(st.booleans())
     steps = draw(st.integers(1, 3))
-    lines += ["field u", draw(kernels("K", len(counts)))]
-    lines += ["data f", "param fidelity = 1/5, in [0, 1/2], trainable, per step"] if data else []
+    channels = draw(st.sampled_from(("", "", ": channels 2", ": channels 3")))
+    lines += [f"field u{channels}", draw(kernels("K", len(counts)))]
+    lines += (
+        [
+            f"data f{channels}",
+            "param fidelity = 1/5, in [0, 1/2], trainable, per step",
+        ]
+        if data
+        else []
+    )
     lines += [draw(st.sampled_from(CONTRASTS))] if "contrast" in FLUXES[flux] else []
     lines += [FLUXES[flux], f"param tau = {share} * limit"]
     tail = " - fidelity * (u[k] - f)" if data else ""
@@ -79,12 +87,14 @@ def kernel_iterates(draw):
         "K.T(K(u[k])) / 9 - M.T(M(u[k]) * abs(M(u[k]))) / 9",
         "K.T(L.T(tanh(L(K(u[k]))))) / 9",
         "K.T(tanh(K(u[k]) + gain * K(u[k])^2)) / 9 - u[k]^3 / 9",
+        "K.T(K(u[k]) * (f + 1)) / 9 - tanh(u[k] + f)",
     )
     form = draw(st.sampled_from(forms))
     used = [
         line for line, name in ((first, "K("), (second, "M("), (composed, "L(")) if name in form
     ]
-    lines += ["field u", *used]
+    channels = draw(st.sampled_from(("", ": channels 2")))
+    lines += [f"field u{channels}", "data f", *used]
     lines += ["param gain = 1/3, trainable, per step, per channel"] if "gain" in form else []
     steps = draw(st.integers(1, 2))
     lines += [f"iterate u[k+1] = u[k] - {form}, steps {steps}"]

@@ -8,6 +8,7 @@ import torch
 
 import iterant
 from house import ROOT
+from iterant.compiler.channels import channels_of
 from iterant.compiler.model import Learned, is_curve
 from iterant.compiler.naming import attribute
 from iterant.compiler.reference import Evaluator
@@ -39,9 +40,16 @@ def inputs_of(scheme, evaluator):
     rng = np.random.default_rng(3)
     given = [u for u in scheme.unknowns if u.symbol.name not in evaluator.data]
     return [
-        {u.symbol.name: drawn(rng, u, evaluator.problem.shape(u.symbol.name)) for u in given}
+        {u.symbol.name: drawn(rng, u, shape_of(scheme, evaluator, u)) for u in given}
         for _ in range(2)
     ]
+
+
+def shape_of(scheme, evaluator, unknown):
+    """The shape of an array, its channels before the axes if it has several."""
+    channels = channels_of(scheme.model, unknown.symbol)
+    own = (channels,) if channels > 1 else ()
+    return (*own, *evaluator.problem.shape(unknown.symbol.name))
 
 
 def drawn(rng, unknown, shape):
@@ -50,7 +58,7 @@ def drawn(rng, unknown, shape):
     for axis, edges in enumerate(unknown.edges):
         for place, edge in zip((0, -1), edges, strict=True):
             if edge.rule == "wall" and edge.mirror == 1 and edge.slope == 0:
-                np.moveaxis(values, axis, 0)[place] = 0
+                np.moveaxis(values, axis - len(unknown.edges), 0)[place] = 0
     return values
 
 

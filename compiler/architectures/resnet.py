@@ -7,6 +7,7 @@ from dataclasses import replace
 import sympy
 from sympy import Expr, Symbol
 
+from ..channels import channels, channels_of
 from ..graph import ArrayPlace, Call, Graph, NetworkOp, Pointwise, Routine
 from ..grid import Flux, Grid, Read, walk
 from ..model import is_curve
@@ -268,6 +269,7 @@ def _places(
             location=u.location,
             extra=tuple((0, e) for e in u.extra),
             halo=none,
+            channels=channels_of(scheme.model, u.symbol),
         )
         for u in scheme.unknowns
     ]
@@ -284,7 +286,13 @@ def _places(
     first = scheme.unknowns[0].symbol
     found += [
         ArrayPlace(
-            name=name, like=first, location=node.location, extra=none, halo=none, ghosts=False
+            name=name,
+            like=first,
+            location=node.location,
+            extra=none,
+            halo=none,
+            ghosts=False,
+            channels=channels(scheme.model, node),
         )
         for node, name in (kept | frozen).items()
     ]

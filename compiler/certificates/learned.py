@@ -17,7 +17,7 @@ import sympy
 from sympy import Expr, Symbol
 
 from ...runtime.contract import Json
-from ..channels import kernel_rules, least_points
+from ..channels import channels_of, kernel_rules, least_points
 from ..grid import Convolution, Grid, Linear, Network, Point, Read
 from ..model import LIMIT, Function, Learned, is_curve
 from ..operators import CurveSector, KernelNorm
@@ -57,6 +57,8 @@ def block_of(scheme: Scheme, rate: Rate) -> Block:
             parts.append(_part(scheme, rate, term.coefficient, term.value))
             continue
         for symbol, weight, kind in _reads(term.value):
+            if channels_of(scheme.model, symbol) != channels_of(scheme.model, rate.unknown):
+                raise Unprovable(f"'{symbol}' has other channels than '{rate.unknown}'")
             if kind == "data":
                 data[symbol] = data.get(symbol, sympy.S.Zero) + weight * term.coefficient
             elif symbol == rate.unknown:

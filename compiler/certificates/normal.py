@@ -9,7 +9,8 @@ rates       unknown, order, terms (words, coefficient, node); an implicit one ha
             terms that read the newest level: left(new) = terms
 kernels     where something is learned: channels, size, whether each step has its own; `curves` with
             their knots; `limits`, the parameters that hold `limit`, by formulas in ["norm", K] and
-            ["sector", phi]; `rows`, the names of weights that have one row a step
+            ["sector", phi]; `rows`, the names of weights that have one row a step; `channels` of
+            unknowns and data
 step        method, the file's tau (null: not known), arrays, stages with every coefficient; one
             that `solves` left sides lists [newest level, target] besides, and solves them together
 

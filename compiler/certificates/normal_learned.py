@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ...runtime.contract import Json
-from ..channels import rows_of, source_channels
+from ..channels import channels_of, rows_of, source_channels
 from ..grid import Convolution, Grid
 from ..model import Function, Kernel, is_curve, knots_of
 from ..scheme import Scheme
@@ -21,6 +21,9 @@ def learned_of(scheme: Scheme) -> dict[str, Json]:
         "kernels": [_kernel(k, scheme) for k in scheme.model.kernels],
         "curves": [_curve(f) for f in curves],
         "limits": [[str(symbol.name), tree(value)] for symbol, value in scheme.limits],
+        "channels": [
+            [str(u.symbol.name), channels_of(scheme.model, u.symbol)] for u in scheme.unknowns
+        ],
         "rows": [*sorted(str(s.name) for s in rows_of(scheme))],
     }
 

@@ -64,7 +64,9 @@ def _missing(model: Model) -> list[tuple]:  # type: ignore[type-arg]
         for w in model.boundary.walls
         if w.operand != "value"
     ]
-    found += [(f.span, "a field with channels") for f in model.fields if f.channels > 1]
+    found += [
+        (f.span, "a vector with channels") for f in model.fields if f.vector and f.channels > 1
+    ]
     if not model.equations:
         found.append(
             (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sympy import Expr, Symbol
 
 from ..channels import kernel_rules, least_points, own_channels, rows_of, source_channels
-from ..model import Function, Kernel, Param, is_curve, knots_of
+from ..model import Function, Kernel, Learned, Param, is_curve, knots_of
 from ..naming import attribute, safe
 from ..operators import CurveSector, KernelNorm
 from ..ops import ConvolutionOp
@@ -27,14 +27,17 @@ def convolution_text(op: ConvolutionOp, value: str) -> str:
     return f"layers.convolve_adjoint({value}, {kernel}{place}{beyond})"
 
 
-def network_text(scheme: Scheme, symbol: Symbol, inputs: list[str]) -> str:
-    """A learned function of arrays: a module, or a curve by its table."""
-    function = scheme.model.function(symbol)
-    if not is_curve(function):
-        return f"{safe(function.name)}({', '.join(inputs)})"
+def network_text(scheme: Scheme, symbol: Symbol, inputs: list[str], channels: list[int]) -> str:
+    """A learned function of arrays: a network of all their channels, or a curve by its table."""
+    function, axis = scheme.model.function(symbol), -1 - len(scheme.axes)
+    if isinstance(function.body, Learned) and not is_curve(function):
+        pairs = zip(inputs, channels, strict=True)
+        every = ", ".join(f"*{v}.unbind({axis})" if n > 1 else v for v, n in pairs)
+        text = f"{safe(function.name)}({every})"
+        return f"torch.stack({text}, dim={axis})" if function.body.sizes[-1] > 1 else text
     low, high = (float(end) for end in knots_of(function)[:2])
-    channels = f", channels={len(scheme.axes)}" if own_channels(scheme, function) else ""
-    return f"layers.curve({inputs[0]}, {safe(function.name)}, {low}, {high}{channels})"
+    own = f", channels={len(scheme.axes)}" if own_channels(scheme, function) else ""
+    return f"layers.curve({inputs[0]}, {safe(function.name)}, {low}, {high}{own})"
 
 
 # ---- weights

@@ -57,9 +57,10 @@ def _place(scheme: Scheme, place: ArrayPlace, words: Words, sides: list[str]) ->
     spacing = [words.number(a.spacing_value) for a in scheme.axes]
     extra = [str(stop - start) for start, stop in place.extra]
     halo = [f"({low}, {high})" for low, high in place.halo]
+    channels = f", channels={place.channels}" if place.channels > 1 else ""
     return (
         f"Place(origin={_tuple(origin)}, spacing={_tuple(spacing)}, extra={_tuple(extra)},"
-        f" halo={_tuple(halo)}, sides={_tuple(sides)})"
+        f" halo={_tuple(halo)}, sides={_tuple(sides)}{channels})"
     )
 
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from sympy import Expr, Symbol
 
+from ..channels import kernel_of, source_channels
 from ..graph import (
     AdjointOp,
     Combine,
@@ -23,6 +24,7 @@ from ..graph import (
     StencilOp,
     Weight,
 )
+from ..model import Learned, is_curve
 from ..naming import safe
 from ..printer import ADD, MUL
 from ..scheme import Scheme
@@ -43,6 +45,7 @@ class Writer:
     words: Words
     lines: list[str] = field(default_factory=list)
     inline: dict[int, tuple[str, int]] = field(default_factory=dict)
+    width: int = 1  # channels of the node that is being written
 
     def write(self) -> tuple[list[str], str]:
         """(statements, what is returned)."""
@@ -112,6 +115,7 @@ class Writer:
         return f"{node.formula}, {self.words.file}:{line}"
 
     def _formula(self, node: Node) -> tuple[str, int]:
+        self.width = channels_of(self, node)
         match node.op:
             case StencilOp(stencils=stencils):
                 return self._stencils(node, stencils)
@@ -132,10 +136,13 @@ class Writer:
                 return self._coordinate(node, axis), ADD
             case NetworkOp(function=function):
                 assert node.range is not None
+                self.width = 1
                 inputs = [self._value(i, node.range) for i in node.inputs]
-                return network_text(self.scheme, function, inputs), MUL
+                own = [channels_of(self, self.routine.node(i)) for i in node.inputs]
+                return network_text(self.scheme, function, inputs, own), MUL
             case ConvolutionOp():
                 assert node.range is not None
+                self.width = 1
                 value = self._value(node.inputs[0], node.op.needs(node.range))
                 return convolution_text(node.op, value), MUL
             case Reduce():
@@ -190,7 +197,9 @@ class Writer:
             return child.name
         if child.range is None or not self._is_array(child):
             return child.name
-        return child.name + slices(child.range, at)
+        text = child.name + slices(child.range, at)
+        alone = self.width > 1 and channels_of(self, child) == 1
+        return f"{text}.unsqueeze({-1 - len(at)})" if alone else text
 
     def _is_array(self, child: Node) -> bool:
         return not (isinstance(child.op, Pointwise) and not child.inputs)
@@ -243,6 +252,21 @@ class Writer:
         volume = self.words.number(node.op.volume.subs(self.scheme.spacings))
         total = f"torch.sum({weighted(value)}, {axes})"
         return total if volume == "1" else f"{volume} * {total}"
+
+
+def channels_of(writer: Writer, node: Node) -> int:
+    """The channels of what a node computes."""
+    op, model = node.op, writer.scheme.model
+    if isinstance(op, Input):
+        return writer.words.channels.get(op.array, 1)
+    if isinstance(op, ConvolutionOp):
+        kernel = kernel_of(model, op.kernel)
+        return source_channels(model, kernel) if op.transposed else kernel.target
+    if isinstance(op, NetworkOp) and not is_curve(model.function(op.function)):
+        body = model.function(op.function).body
+        return body.sizes[-1] if isinstance(body, Learned) else 1
+    nodes = (writer.routine.node(i) for i in node.inputs)
+    return max((channels_of(writer, n) for n in nodes), default=1)
 
 
 def listed(items: list[str]) -> str:

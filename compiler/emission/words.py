@@ -36,6 +36,7 @@ class Words:
     scheme: Scheme
     file: str
     extents: Mapping[str, Range]
+    channels: Mapping[str, int] = field(default_factory=dict)  # of arrays
     constants: dict[str, tuple[str, str]] = field(default_factory=dict)  # name -> (value, comment)
     used: dict[Symbol, Function] = field(default_factory=dict)
 

@@ -120,7 +120,8 @@ def _adjoint(node: Convolution, box: Box, context: Context) -> Values:
             location=node.location,
         )  # fmt: skip
     name = node.ghosts.name
-    still = context.arithmetic.full(shape_of(box))
+    lead = context.arrays[name].shape[: -len(box)]
+    still = context.arithmetic.full((*lead, *shape_of(box)))
 
     def response(impulse: Values) -> Values:
         return _values(
@@ -145,10 +146,12 @@ def _read(node: Read, box: Box, context: Context) -> Values:
     array, unknown = context.arrays[name], context.problem.place(name)
     assert unknown.location == node.location, f"{name} does not live at {node.location}"
     sides = context.problem.sides(unknown, context.scalars)
-    result = context.arithmetic.full(shape_of(box))
-    for place in np.ndindex(result.shape):
-        index = tuple(axis[k] for axis, k in zip(box, place, strict=True))
-        result[place] = ghost(array, index, sides)
+    lead = array.shape[: array.ndim - len(box)]
+    result = context.arithmetic.full((*lead, *shape_of(box)))
+    for own in np.ndindex(lead):
+        for place in np.ndindex(shape_of(box)):
+            index = tuple(axis[k] for axis, k in zip(box, place, strict=True))
+            result[(*own, *place)] = ghost(array[own] if own else array, index, sides)
     return result
 
 
@@ -174,12 +177,14 @@ def _applied(stencil: Stencil, around: Values, context: Context) -> Values:
     number = context.arithmetic.number
     scale = context.value(stencil.scale)
     reach = stencil.reach
-    size = [n - a - b for n, (a, b) in zip(around.shape, reach, strict=True)]
-    total = context.arithmetic.full(tuple(size))
+    lead = around.shape[: around.ndim - len(reach)]
+    size = [n - a - b for n, (a, b) in zip(around.shape[len(lead) :], reach, strict=True)]
+    total = context.arithmetic.full((*lead, *size))
     for offset, weight in stencil.weights:
         starts = [o + a for o, (a, _) in zip(offset, reach, strict=True)]
-        window = tuple(slice(s, s + n) for s, n in zip(starts, size, strict=True))
-        total = total + number(weight) * around[window]
+        window = [slice(s, s + n) for s, n in zip(starts, size, strict=True)]
+        everywhere = [slice(None)] * len(lead)
+        total = total + number(weight) * around[tuple(everywhere + window)]
     return np.asarray(scale * total)
 
 

@@ -46,7 +46,7 @@ def rate_value(rate: Rate, terms: tuple[int, ...] | None, around: Context) -> Va
     name = rate.unknown.name
     total = around.arithmetic.full(around.problem.shape(name))
     for k in range(len(rate.terms)) if terms is None else terms:
-        total += term_value(rate.terms[k], name, around)
+        total = total + term_value(rate.terms[k], name, around)
     return total
 
 
@@ -57,10 +57,10 @@ def updated(update: Update, state: Mapping[str, Values], around: Context) -> Val
     """sum_j c_j array_j + slope * (terms of the rate of `unknown`)."""
     total = around.arithmetic.full(around.problem.shape(update.target))
     for coefficient, name in update.combination:
-        total += around.value(coefficient) * state[name]
+        total = total + around.value(coefficient) * state[name]
     if update.unknown is not None:
         rate = rate_value(around.problem.scheme.rate(update.unknown), update.terms, around)
-        total += around.value(update.slope) * rate
+        total = total + around.value(update.slope) * rate
     return total
 
 

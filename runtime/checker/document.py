@@ -79,6 +79,7 @@ class Document:
         self.kernels: dict[str, Any] = {k["name"]: k for k in data.get("kernels", ())}
         self.curves: dict[str, Any] = {c["name"]: c for c in data.get("curves", ())}
         self.limits: list[list[Any]] = list(data.get("limits", ()))
+        self.channels: dict[str, int] = dict(data.get("channels", ()))
         self.rows: frozenset[str] = frozenset(data.get("rows", ()))
         self.data = data
         self.axes: list[dict[str, Any]] = data["axes"]

@@ -94,6 +94,8 @@ def _block(document: Document, rate: dict[str, Any]) -> Block:
             continue
         for read, weight in _values(document, node):
             tree = ["*", term["coefficient"], weight]
+            if document.channels[read["name"]] != document.channels[rate["unknown"]]:
+                raise Rejected("data with other channels than the unknown")
             if read["kind"] == "data":
                 block.data.setdefault(read["name"], []).append(tree)
             elif read["kind"] == "field" and read["name"] == rate["unknown"]:
@@ -139,7 +141,7 @@ def _part(
     turned = node["transposed"] and not inner["transposed"] and node["ghosts"] == unknown
     reach = [[(k - 1) // 2, k // 2] for k in kernel["size"]]
     same = inner["kernel"] == node["kernel"] and inner["reach"] == node["reach"] == reach
-    if not (own and turned and same and kernel["inputs"] == 1):
+    if not (own and turned and same and kernel["inputs"] == document.channels[unknown]):
         raise Rejected("a part is not K^T Phi(K u) with one kernel on the unknown")
     return ["*", "-1", coefficient], node["kernel"], flux
 

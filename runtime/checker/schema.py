@@ -32,7 +32,7 @@ WORDS = frozenset(
     "+ * ^ where < <= > >= == != and or not exp log sqrt sin cos tan sinh cosh tanh abs sign min"
     " max erf heaviside sigmoid relu softplus gelu harmonic norm sector".split()
 )
-LEARNED = "kernels curves limits rows"
+LEARNED = "kernels curves limits rows channels"
 KERNEL = "name inputs outputs size per_step"
 CURVE = "name low high knots per_step per_channel"
 CONVOLUTION = "is kernel operand transposed reach ghosts location"
@@ -138,6 +138,10 @@ def _learned(scheme: dict[str, Any]) -> None:
         _flags(curve, "per_step per_channel")
         _whole([curve["knots"]], 1)
     _rows(scheme)
+    pairs = [(name, count) for name, count in scheme["channels"]]
+    _whole([count for _, count in pairs], len(scheme["unknowns"]))
+    if [name for name, _ in pairs] != [u["name"] for u in scheme["unknowns"]]:
+        raise Rejected("the channels of an unknown are not told")
     names = [item["name"] for key in ("kernels", "curves") for item in scheme[key]]
     limited = [name for name, _ in scheme["limits"]]
     if len(set(names)) != len(names) or len(set(limited)) != len(limited):
