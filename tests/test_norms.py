@@ -1,13 +1,16 @@
 """The bound of a kernel's norm holds for every padding, is tight, and has the right gradient."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings, strategies as st
 from torch import Tensor
 
 from densenorms import RULES, norm
 from iterant.runtime import layers
-from iterant.runtime.norms import FLOOR
+from iterant.runtime.norms import FLOOR, reflections, tables
 
 PAIRS = (("periodic", "periodic"), *((low, high) for low in RULES for high in RULES))
 COUNTS = {1: (2, 5, 16, 34), 2: (2, 5, 9, 14), 3: (2, 3, 5)}
@@ -63,6 +66,51 @@ def test_nodes_inside_one_spacing_fewer_than_points() -> None:
 @pytest.mark.parametrize("d", [1, 2, 3])
 def test_never_below_ten_thousand_norms(d: int) -> None:
     never_below(d, {1: 7000, 2: 2500, 3: 500}[d], seed=1)
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_never_below_whole_numbers(data: st.DataObject) -> None:
+    d = data.draw(st.integers(1, 2))
+    sizes = data.draw(st.lists(st.integers(1, 4), min_size=d, max_size=d))
+    shape = (data.draw(st.integers(1, 2)), data.draw(st.integers(1, 2)), *sizes)
+    taps = st.lists(st.integers(-2, 2), min_size=math.prod(shape), max_size=math.prod(shape))
+    kernel = np.array(data.draw(taps), dtype=float).reshape(shape)
+    rules = tuple(data.draw(st.lists(st.sampled_from(PAIRS), min_size=d, max_size=d)))
+    counts = tuple(data.draw(st.lists(st.integers(2, 9), min_size=d, max_size=d)))
+    assert bound(kernel, rules, min(counts)) >= norm(kernel, rules, counts)
+
+
+@pytest.mark.parametrize(("shape", "n"), [((2, 1, 5), 4099), ((2, 3, 4), 4099),
+                                          ((3, 1, 3, 4), 331), ((3, 3, 3, 3), 97)])  # fmt: skip
+def test_above_the_symbol_between_the_angles_of_the_grid(shape: tuple[int, ...], n: int) -> None:
+    dice = np.random.default_rng(12)
+    axes = tuple(range(2, len(shape)))
+    closest = math.inf
+    for _ in range(20):
+        kernel = dice.standard_normal(shape)
+        waves = np.moveaxis(np.fft.fftn(kernel, s=(n,) * len(axes), axes=axes), (0, 1), (-2, -1))
+        sup = np.linalg.norm(waves, 2, axis=(-2, -1)).max()
+        ratio = bound(kernel, (("periodic", "periodic"),) * len(axes)) / sup
+        assert ratio >= 1
+        closest = min(closest, ratio)
+    assert closest < 1.02
+
+
+def test_parts_near_walls_are_bounded_between_the_angles(monkeypatch: pytest.MonkeyPatch) -> None:
+    dice = np.random.default_rng(13)
+    kernels = torch.tensor(dice.standard_normal((20, 2, 1, 3, 3)))
+    gram = reflections._gram(kernels)
+    for power in (1, 2):
+        axes = [tables.Axis(3, tables.walls(("even", "odd")), power)] * 2
+        coarse = reflections._part(gram, axes, (0,)).most
+        monkeypatch.setattr(tables, "_DENSITY", {power: 400})
+        fine = reflections._part(gram, axes, (0,)).matrices
+        monkeypatch.undo()
+        values = torch.linalg.eigvalsh(fine)
+        sup, inf = values[..., -1].amax(-1), values[..., 0].amin(-1)
+        assert (coarse >= sup).all()
+        assert (coarse <= sup + 0.05 * (sup - inf)).all()
 
 
 # d, taps, (out, in), the largest median of bound / norm: measured, and less than what is asked for
@@ -145,8 +193,8 @@ def test_diagonal_steps(dtype: torch.dtype) -> None:
         weights = torch.tensor(kernel, dtype=dtype, requires_grad=True)
         rules = tuple(PAIRS[i] for i in dice.integers(len(PAIRS), size=d))
         shares = torch.tensor(dice.uniform(0.1, 9, len(kernel)), dtype=dtype)
-        for given in (None, shares):
-            steps = layers.diagonal_step(weights, rules, given, points=8)
+        for share in (None, shares):
+            steps = layers.diagonal_step(weights, rules, share, points=8)
             steps.sum().backward()
             exact = weights.detach().double().numpy()
             roots = np.sqrt(steps.detach().double().numpy()).reshape(-1, 1, *(1,) * d)

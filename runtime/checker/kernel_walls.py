@@ -19,7 +19,7 @@ from .angles import PLACES, cosines, error, evaluated
 from .hermitian import Hermitian, most
 from .kernel_powers import Axis, Lines, Powers, Spots
 
-_DENSITY = 8  # angles of the grid for one degree
+_DENSITY = {1: 16, 2: 8, 4: 8}  # angles of the grid for one degree, by the power
 _KEPT = 62  # binary places of matrices after rounding
 
 
@@ -51,9 +51,9 @@ def _bound(powers: Powers, spots: Spots) -> Fraction:
     if not moving:
         return Fraction(high * unit)
     low = -most([v.negated() for v in matrices])
-    least = Fraction(1)
+    density, least = _DENSITY[rest[0].power], Fraction(1)
     for reach in moving:
-        least *= Fraction(cosines(2 * _DENSITY * reach)[reach] - 1, 1 << PLACES)
+        least *= Fraction(cosines(2 * density * reach)[reach] - 1, 1 << PLACES)
     return (Fraction(high + low) + (high - low) / least) * unit / 2
 
 
@@ -62,7 +62,7 @@ def _matrices(part: Lines, rest: list[Axis]) -> tuple[list[Hermitian], int]:
     largest = max(abs(x) for row in part for lags in row for x in lags)
     shift = max(largest.bit_length() - _KEPT, 0)
     reaches = [axis.reach for axis in rest]
-    counts = [_DENSITY * reach or 1 for reach in reaches]
+    counts = [_DENSITY[axis.power] * axis.reach or 1 for axis in rest]
     below = [
         [evaluated([(x >> shift, 0) for x in lags], reaches, counts) for lags in row]
         for row in part

@@ -10,7 +10,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-_DENSITY = 8  # angles of the grid for one degree
+_DENSITY = {1: 16, 2: 8, 4: 8}  # angles of the grid for one degree, by the power
 
 
 def walls(pair: tuple[str, str]) -> tuple[tuple[int, str], ...]:
@@ -45,7 +45,7 @@ class Axis:
     @property
     def angles(self) -> int:
         """The number of angles on a whole turn."""
-        return 1 if self.size == 1 else _DENSITY * self.power * (self.size - 1)
+        return _DENSITY[self.power] * self.power * (self.size - 1) or 1
 
     @property
     def growth(self) -> float:
