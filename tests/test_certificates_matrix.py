@@ -10,6 +10,7 @@ from hypothesis import assume, event, given, settings, strategies as st
 
 from iterant.compiler.certificates.base import Unprovable
 from iterant.compiler.certificates.certify import certify
+from iterant.compiler.certificates.keptforms import kept_form
 from iterant.compiler.certificates.onegrid import one_grid
 from iterant.compiler.scheme import Scheme
 from iterant.runtime.checker import check
@@ -50,6 +51,15 @@ CASES: dict[str, tuple[str, str, dict[str, str], float]] = {
     "a driven pair": (
         "dt(u) = dxx(u) + v/10;dt(v) = dxx(v) - u", "1/1000",
         {"grid": "12", "boundary": "u + dn(u) = 0, v + dn(v) = 0", "fields": "u, v"}, 10,
+    ),
+    "leapfrog between Robin nodes": (
+        "dtt(u) = lap(u)", "1/20",
+        {"grid": "12, nodes", "boundary": "u + dn(u) = 0", "time": "leapfrog"}, 40,
+    ),
+    "a pair in turn": (
+        "dt(u) = -dx(v);dt(v) = -dx(u)", "1/20",
+        {"grid": "12", "boundary": "u = 0, dn(v) = 0", "time": "symplectic_euler",
+         "fields": "u, v"}, 2,
     ),
     "a small square": (
         "dt(u) = dxx(u) + dyy(u)", "1/110", {"domain": "x, y in [0, 1]", "grid": "6, 6, nodes",
@@ -97,6 +107,19 @@ def test_certified_on_its_own_grid(name: str) -> None:
     assert "this grid alone" in found.domain
     assert constant(found) <= most
     agreed(found, matrix(scheme, float(sympy.Rational(tau))), volumes(scheme))
+
+
+def test_forms_that_a_step_keeps() -> None:
+    equation, tau, more, _ = CASES["leapfrog between Robin nodes"]
+    scheme = pde(equation, **more)
+    form = kept_form(one_grid(scheme, sympy.Rational(tau)))
+    assert form is not None
+    table = np.array([[float(Fraction(int(c.p), int(c.q))) for c in row] for row in form.tolist()])
+    step = matrix(scheme, float(sympy.Rational(tau)))
+    assert np.allclose(step.T @ table @ step, table, atol=1e-10)
+    assert np.linalg.eigvalsh(table)[0] > 0
+    decays = pde(HEAT, grid="8", boundary="u + dn(u) = 0", space="order 4")
+    assert kept_form(one_grid(decays, sympy.Rational(1, 4000))) is None
 
 
 def test_what_it_says() -> None:

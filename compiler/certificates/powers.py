@@ -23,6 +23,7 @@ import numpy as np
 
 from .base import Unprovable
 from .definite import Matrix
+from .keptforms import kept_form
 from .onegrid import Floats, OneGrid, floats
 
 MOST_VALUES = 160  # of a state: weights are dense
@@ -30,6 +31,7 @@ LARGEST = 10**6  # a constant that says nothing
 BITS = 64  # of the weights
 SHARE = 0.01  # of the weights that only makes room for rounding
 PARALLEL = 1e5  # condition of eigenvectors
+NEAR = 1e-6  # what floats do not tell apart of eigenvalues
 INSIDE = 1 - 1e-9  # eigenvalues below it decay
 
 
@@ -56,6 +58,8 @@ def weights(grid: OneGrid) -> Weights:
     root = np.sqrt(np.array([float(v) for v in grid.volumes]))
     left = floats(grid.left)
     back = np.linalg.inv(left)
+    if _turns(grid.dense()) and (form := kept_form(grid)) is not None:
+        return _stated(form, *_condition(form, left / root[None, :]))
     units = [u for sign in (1, -1) if (u := _unit(grid, sign)) is not None]
     rest, kept = _identity(len(root)), _zero(len(root))
     for projection, weight in units:
@@ -68,7 +72,11 @@ def weights(grid: OneGrid) -> Weights:
     found = [w + _number(a) * kept for w in found for a in shares]
     sizes = [_condition(w, left / root[None, :]) for w in found]
     high, low = min(sizes, key=lambda pair: pair[0] / pair[1])
-    best = found[sizes.index((high, low))]
+    return _stated(found[sizes.index((high, low))], high, low)
+
+
+def _stated(best: flint.fmpq_mat, high: float, low: float) -> Weights:
+    """W of at least the volumes, by its largest and its least eigenvalue in units of them."""
     constant = _upwards(sqrt(high / low) * (1 + 1e-5))
     if Fraction(constant) > LARGEST:
         raise Unprovable("no bound below 10^6 was found for powers of the step on this grid")
@@ -76,6 +84,14 @@ def weights(grid: OneGrid) -> Weights:
     top, below = (_number(scale) * best).numer_denom()
     entries = [[int(c) for c in row] for row in top.tolist()]
     return Weights(entries=entries, denominator=int(below), constant=constant)
+
+
+def _turns(step: Floats) -> bool:
+    """Some eigenvalue lies on the unit circle and is neither 1 nor -1, and none lies outside."""
+    roots = np.linalg.eigvals(step)
+    sizes = np.abs(roots)
+    aside = np.abs(roots.imag) > NEAR
+    return bool(sizes.max(initial=0) < 1 + NEAR and (sizes[aside] > INSIDE).any())
 
 
 def _condition(table: flint.fmpq_mat, left: Floats) -> tuple[float, float]:
