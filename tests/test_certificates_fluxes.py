@@ -5,7 +5,7 @@ that grow, or two that come apart, by the factor stated.
 """
 
 from fractions import Fraction
-from itertools import islice
+from functools import lru_cache
 
 import pytest
 import torch
@@ -197,15 +197,24 @@ def batch(count: int, points: int, axes: int, seed: int) -> torch.Tensor:
     return mixed * sizes
 
 
-def worst_ratios(flux: Flux, axes: str, walls: str, count: int, seed: int) -> tuple[float, float]:
-    """The largest growth of a norm and of a distance in one step at the limit."""
+@lru_cache(maxsize=6)
+def module_of(flux: Flux, axes: str, walls: str) -> Emitted:
+    """The emitted step at the limit, on a small grid."""
     place = "corners" if walls == "u = 0" else "forward"
     limit = limit_of(flux, axes, place if "," in axes else "forward")
     source = text(flux, "l2_stable", step=str(limit), axes=axes, walls=walls, place=place)
     artifact = pipeline.compile_text(Source("flux.scheme", source))
     dim = len(axes.split(","))
-    module = Emitted(artifact=artifact, counts=(12 if dim == 1 else 6,) * dim)
-    u, v = (batch(count, module.counts[0], dim, seed + k) for k in (0, 1))
+    return Emitted(artifact=artifact, counts=(12 if dim == 1 else 6,) * dim)
+
+
+def worst_ratios(flux: Flux, axes: str, walls: str, count: int, seed: int) -> tuple[float, float]:
+    """The largest growth of a norm and of a distance in one step at the limit.
+
+    A distance is that of two states that were rounded: by 1e-15 of their norms.
+    """
+    module = module_of(flux, axes, walls)
+    u, v = (batch(count, module.counts[0], len(module.counts), seed + k) for k in (0, 1))
     close = u * (1 + 1e-4 * v / (1 + v.abs()))
     after = [module.step({"u": w})["u"] for w in (u, v, close)]
 
@@ -213,7 +222,10 @@ def worst_ratios(flux: Flux, axes: str, walls: str, count: int, seed: int) -> tu
         return w.flatten(1).norm(dim=1)
 
     growth = float((norm(after[0]) / norm(u)).max())
-    apart = [norm(after[0] - after[k]) / norm(u - w) for k, w in ((1, v), (2, close))]
+    apart = [
+        (norm(after[0] - after[k]) - 1e-15 * (norm(u) + norm(w))) / norm(u - w)
+        for k, w in ((1, v), (2, close))
+    ]
     return growth, float(torch.cat(apart).max())
 
 
@@ -223,7 +235,7 @@ def holds(flux: Flux, count: int, seed: int) -> None:
             growth, apart = worst_ratios(flux, axes, walls, count, seed)
             assert growth <= 1 + ROUNDING, (axes, walls)
             if flux.monotone:
-                assert apart <= 1 + 1e-10, (axes, walls)
+                assert apart <= 1 + ROUNDING, (axes, walls)
 
 
 @each
@@ -234,8 +246,8 @@ def test_at_the_limit_no_random_state_grows(flux: Flux) -> None:
 @pytest.mark.slow
 @each
 def test_at_the_limit_none_of_many_random_states_grows(flux: Flux) -> None:
-    for seed in islice(range(0, 1000, 2), 10):
-        holds(flux, 100, seed + 7)
+    for seed in range(7, 27, 2):  # 6000 states, in each dimension and between all walls
+        holds(flux, 100, seed)
 
 
 def test_fluxes_that_are_not_monotone_do_move_states_apart() -> None:
