@@ -86,3 +86,18 @@ def test_a_weight_of_an_unknown_that_has_no_equation_is_rejected() -> None:
     report = check(data)
     assert not report.accepted
     assert "malformed" not in report.reason
+
+
+@pytest.mark.parametrize("name", ["symmetric", "pair of levels", "convex"])
+def test_a_value_outside_its_declared_set_is_rejected(name: str) -> None:
+    data = plain(name)
+    data["scheme"]["parameters"][0]["value"] = "-1/10"
+    data["hypotheses"] = [h.replace("= 1/10", "= -1/10") for h in data["hypotheses"]]
+    assert "not in the set that is declared" in check(resealed(data)).reason
+
+
+def test_an_expression_of_a_name_that_nobody_declared_is_rejected() -> None:
+    data = plain("telescoping")
+    node = next(n for n in data["scheme"]["nodes"] if n["is"] == "point")
+    node["expression"] = ["*", node["expression"], "v"]
+    assert not check(resealed(data)).accepted

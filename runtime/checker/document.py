@@ -96,6 +96,11 @@ class Document:
         if any(extent(a["value"], self.values).low <= 0 for a in self.axes):
             raise Rejected("a spacing is not positive")
         self.sets = {n: self._set(p, self.values) for n, p in self.parameters.items()}
+        for name, value in self.values.items():
+            own = self.sets[name]
+            strict = self.parameters[name]["positive"] and value.high <= 0
+            if strict or value.high < own.low or value.low > own.high:
+                raise Rejected(f"the value of {name!r} is not in the set that is declared for it")
         self.signs, self.texts = self._signs()
 
     @property

@@ -72,9 +72,11 @@ def check_form(scheme: dict[str, Any], *, implicit: bool, learned: bool) -> None
         keys(rate, "unknown order terms", "left" if implicit else "")
         for term in (*rate["terms"], *rate.get("left", ())):
             keys(term, TERM)
-            _formula(term["coefficient"], known)
+            _formula(term["coefficient"], known | {TAU})
+    if not {n["name"] for n in scheme["nodes"] if n["is"] == "read"} <= _read(scheme):
+        raise Rejected("a grid expression reads something that is not declared")
     if scheme["step"] is not None:
-        _step(scheme["step"], implicit=implicit)
+        _step(scheme["step"], known | {TAU}, implicit=implicit)
     for names in (
         [u["name"] for u in scheme["unknowns"]],
         [a["name"] for a in scheme["axes"]],
@@ -107,8 +109,19 @@ def _names(scheme: dict[str, Any], *, learned: bool) -> set[str]:
     """What coefficients may speak of."""
     parts = [scheme["parameters"], scheme["axes"]]
     parts += [scheme["kernels"], scheme["curves"]] if learned else []
-    spacings = {a["spacing"] for a in scheme["axes"]}
-    return {"t", "pi", TAU} | spacings | {p["name"] for part in parts for p in part}
+    found = {"t", "pi"} | {a["spacing"] for a in scheme["axes"]}
+    found |= {name for name, *_ in scheme["limits"]} if learned else set()
+    return found | {p["name"] for part in parts for p in part}
+
+
+def _read(scheme: dict[str, Any]) -> set[str]:
+    """What grid expressions may read: fields, data, coordinates, and arrays of the step."""
+    step = scheme["step"] or {"arrays": [], "start": [], "body": [], "finish": []}
+    stages = [stage for part in ("start", "body", "finish") for stage in step[part]]
+    found = {p["name"] for key in ("unknowns", "axes") for p in scheme[key]}
+    found |= {a["name"] for a in step["arrays"]}
+    found |= {name for stage in stages for name, _ in (*stage["at"], *stage.get("solves", ()))}
+    return found | {u["target"] for stage in stages for u in stage["updates"]}
 
 
 def _formula(tree: Any, known: set[str]) -> None:
@@ -202,6 +215,8 @@ def _unknown(unknown: dict[str, Any], dim: int) -> None:
 def _node(node: dict[str, Any], dim: int, known: set[str]) -> None:
     keys(node, NODES[node["is"]])
     _whole(node["location"], dim)
+    if node["is"] == "point":
+        _formula(node["expression"], known | {f"${k}" for k in range(len(node["operands"]))})
     if node["is"] == "linear":
         for stencil, _ in node["terms"]:
             _stencil(stencil, dim, known)
@@ -220,7 +235,7 @@ def _stencil(data: dict[str, Any], dim: int, known: set[str]) -> None:
         _whole(offset, dim)
 
 
-def _step(step: dict[str, Any], *, implicit: bool) -> None:
+def _step(step: dict[str, Any], known: set[str], *, implicit: bool) -> None:
     keys(step, STEP)
     _whole([step["start_steps"], step["inner"]], 2)
     for array in step["arrays"]:
@@ -232,7 +247,10 @@ def _step(step: dict[str, Any], *, implicit: bool) -> None:
             rows = {len(column) for _, column in stage["table"]}
             if stage["frozen"] not in ("", "save", "use") or len(rows) > 1:
                 raise Rejected("a stage of the time method is malformed")
+            own = known | {name for name, _ in stage["table"]}
             for update in stage["updates"]:
                 keys(update, UPDATE)
+                for tree in (update["slope"], *(c for c, _ in update["combination"])):
+                    _formula(tree, own)
                 if (update["slope"] == "0") != (update["unknown"] is None):
                     raise Rejected("a slope without an unknown, or the other way round")
