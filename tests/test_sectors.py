@@ -203,13 +203,13 @@ def holds(formula: sympy.Expr) -> None:
 
 
 @given(formulas())
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 def test_no_sample_of_a_random_function_leaves_its_bounds(formula: sympy.Expr) -> None:
     holds(formula)
 
 
 @pytest.mark.slow
 @given(formulas())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_no_sample_of_many_random_functions_leaves_its_bounds(formula: sympy.Expr) -> None:
     holds(formula)

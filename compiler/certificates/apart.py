@@ -31,9 +31,9 @@ from .replay import NoReplay, Replay, lower, replays
 from .states import grids, modes
 
 NEAR = Fraction(1, 2**13)  # relative distance of the two states
-COARSE = 5  # sizes a decade
+COARSE = 3  # sizes a decade
 DECADES = range(-5, 4)
-FINE = 30  # halvings of the step between sizes
+FINE = 20  # halvings of the step between sizes: a maximum is flat
 MOST_GRIDS = 2
 MOST_REPLAYED = 3
 ROUNDING = 1e-9
@@ -159,8 +159,20 @@ def _squares(
         before, after = size * NEAR * values, moved(size * (1 + NEAR)) - moved(size)
     else:
         before, after = size * values, moved(size)
-    start = replay.squared(unknown, replay.arithmetic.array(before))
-    return replay.squared(unknown, after) / start
+    start = _squared(replay, unknown, replay.arithmetic.array(before))
+    return _squared(replay, unknown, after) / start
+
+
+def _squared(replay: Replay, unknown: Unknown, values: Values) -> Any:
+    """The square of the norm; in floats all points at once."""
+    if not replay.roughly:
+        return replay.squared(unknown, values)
+    weights = np.ones(values.shape)
+    for axis, pair in enumerate(unknown.edges):
+        for end, edge in ((0, pair[0]), (-1, pair[1])):
+            if edge.rule == "wall" and edge.mirror == 1:
+                np.moveaxis(weights, axis, 0)[end] /= 2
+    return (weights * values**2).sum()
 
 
 def _ratio(replay: Replay, unknown: Unknown, values: Values, *, pairs: bool) -> Ratio:

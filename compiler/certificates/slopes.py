@@ -17,6 +17,7 @@ from math import inf
 from sympy import Expr, Symbol
 
 from ...runtime.contract import Json
+from ..budget import checkpoint
 from .cutting import Node, Taken, beside, hull_of, inside_of, outside, simple_ends, where_to_cut
 from .enclosures import limits, ratio_range, slope_range
 from .extent import extent
@@ -174,6 +175,7 @@ class Problem:
         kept, endless = [n for n in self.leaves if n.kind != "ranges"], 0
         while queue and most > 0:
             worst, _, node = heapq.heappop(queue)
+            checkpoint()
             now = excess(node)
             endless += now == inf
             if endless > MOST_ENDLESS:
