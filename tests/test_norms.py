@@ -235,6 +235,33 @@ def test_transforms_and_compilers_find_the_same_gradient() -> None:
     torch.testing.assert_close(again.grad, kernel.grad)
 
 
+def test_the_mode_of_the_first_call_is_not_kept() -> None:
+    rules = (("even", "odd"), ("odd", "even"))
+
+    class Scaled(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.kernel = torch.nn.Parameter(torch.randn(2, 1, 3, 3))
+
+        def forward(self, u: Tensor) -> Tensor:
+            return u / layers.norm_bound(self.kernel, rules, points=16)
+
+    for prepare in (torch.inference_mode, None):
+        for cached in (tables._picks, tables._products, tables._waves):
+            cached.cache_clear()
+        module = Scaled()
+        if prepare:
+            with prepare():
+                expected = module(torch.ones(3))
+        else:
+            exported = torch.export.export(module, (torch.ones(3),))
+            expected = exported.module()(torch.ones(3))
+        found = module(torch.ones(3))
+        torch.testing.assert_close(found, expected)
+        found.sum().backward()
+        assert module.kernel.grad is not None
+
+
 @pytest.mark.parametrize(
     ("shape", "dtype", "rules"),
     [

@@ -7,7 +7,9 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 _DENSITY = {1: 16, 2: 8, 4: 8}  # angles of the grid for one degree, by the power
@@ -53,15 +55,20 @@ class Axis:
         return 1 / math.cos(math.pi * self.power * (self.size - 1) / self.angles)
 
 
-@lru_cache(maxsize=256)
 def picks(axis: Axis, walled: bool) -> Tensor:
     """1 where tap q of result i reads point x of a window: (sides, k, results, columns).
 
     Points and results are counted from the wall of each side; without a wall the window begins
     `reach` points before it. All results that read a point of the window are there.
     """
+    return torch.from_numpy(_picks(axis, walled))
+
+
+# Cached as arrays of numpy: a tensor would keep the mode (inference, tracing) of its first use.
+@lru_cache(maxsize=256)
+def _picks(axis: Axis, walled: bool) -> NDArray[np.float64]:
     k, columns = axis.size, axis.columns(walled)
-    found = torch.zeros(len(axis.walls), k, columns + 2 * k, columns, dtype=torch.float64)
+    found = np.zeros((len(axis.walls), k, columns + 2 * k, columns))
     for n, (side, rule) in enumerate(axis.walls):
         for q, i in itertools.product(range(k), range(-k, columns + k)):
             offset = q - (k - 1) // 2
@@ -88,24 +95,33 @@ def _mirrored(j: int, rule: str) -> tuple[int, float]:
             return (j - 2, -1.0) if j > 1 else (0, 0.0)
 
 
-@lru_cache(maxsize=256)
 def products(axis: Axis, walled: bool) -> Tensor:
     """sum_i of the picks of taps q, q' of result i: (k k, sides rows columns).
 
     The rows are those of the width, or for power 4 those of the whole window.
     """
-    each = picks(axis, walled)
-    table = torch.einsum("nqix,nriy->qrnxy", each, each)
-    if axis.power < 4:
-        table = table.narrow(3, 0 if walled else axis.reach, axis.width)
-    return table.flatten(2).flatten(0, 1)
+    return torch.from_numpy(_products(axis, walled))
 
 
 @lru_cache(maxsize=256)
+def _products(axis: Axis, walled: bool) -> NDArray[np.float64]:
+    each = _picks(axis, walled)
+    table = np.einsum("nqix,nriy->qrnxy", each, each)
+    if axis.power < 4:
+        first = 0 if walled else axis.reach
+        table = table[:, :, :, first : first + axis.width]
+    return np.ascontiguousarray(table).reshape(axis.size**2, -1)
+
+
 def waves(size: int, angles: int, half: bool) -> Tensor:
     """e^(i (q' - q) theta) at the angles of a grid, or at half of them: (k k, angles)."""
-    taps = torch.arange(size, dtype=torch.float64)
-    lags = (taps[None, :] - taps[:, None]).flatten()
-    theta = torch.arange(angles // 2 + 1 if half else angles, dtype=torch.float64)
-    phase = lags[:, None] * theta * (2 * math.pi / angles)
-    return torch.polar(torch.ones_like(phase), phase)
+    return torch.from_numpy(_waves(size, angles, half))
+
+
+@lru_cache(maxsize=256)
+def _waves(size: int, angles: int, half: bool) -> NDArray[np.complex128]:
+    taps = np.arange(size)
+    lags = (taps[None, :] - taps[:, None]).ravel()
+    turns = np.arange(angles // 2 + 1 if half else angles) / angles
+    found: NDArray[np.complex128] = np.exp(2j * np.pi * lags[:, None] * turns)
+    return found
