@@ -11,11 +11,11 @@ from sympy import Expr, Rational
 
 from ..runtime.contract import Limit, Unproved
 from .certificates.base import Unprovable
-from .certificates.certify import limit as certified_limit
+from .certificates.certify import limit as certified_limit, prove
 from .certificates.learned import limits
 from .integrators import explicit_step
 from .integrators.du_fort_frankel import ALPHA
-from .model import LIMIT, Claim, Time
+from .model import LIMIT, Claim, Param, Time
 from .scheme import Scheme, Stage, Step, Update
 from .source import Faults, Source, Span
 
@@ -52,10 +52,15 @@ def settle(scheme: Scheme, faults: Faults) -> tuple[Scheme, Limit | None]:
 
 
 def _with_limits(scheme: Scheme, faults: Faults) -> Scheme:
-    """Parameters of an iterate that hold `limit`, by the formulas of their limits."""
+    """Parameters of an iterate that hold `limit`: formulas of learned weights, or numbers."""
     params = [p for p in scheme.model.params if p.of_limit]
+    if not params:
+        return scheme
     try:
-        return replace(scheme, limits=limits(scheme)) if params else scheme
+        if scheme.model.kernels:
+            return replace(scheme, limits=limits(scheme))
+        model = replace(scheme.model, params=_numbers(scheme, params, faults))
+        return replace(scheme, model=model)
     except Unprovable as trouble:
         faults.error(
             _where(faults.source, params[0].span),
@@ -63,6 +68,37 @@ def _with_limits(scheme: Scheme, faults: Faults) -> Scheme:
             "give the step as a number, such as 1/10; it runs unproved",
         )
         return scheme
+
+
+def _numbers(scheme: Scheme, params: list[Param], faults: Faults) -> tuple[Param, ...]:
+    """All parameters, the one that holds `limit` by its value; raises Unprovable."""
+    if len(params) > 1:
+        raise Unprovable("two parameters hold it, and each would depend on the other")
+    (param,) = params
+    claims = [c for c in scheme.model.claims if c.name in STEP_CLAIMS and c.part is None]
+    plain = Claim(name="l2_stable", value=None, part=None, parameter=None, span=param.span)
+    ends = [_end_of_set(scheme, param, claim) for claim in claims or [plain]]
+    limit, attained = min(ends)
+    if not attained and param.value.subs(LIMIT, 1) == 1:
+        raise Unprovable(f"every value below {limit} is stable, that value itself is not")
+    value = rounded_down(param.value.subs(LIMIT, limit))
+    known = replace(param, value=value, of_limit=False)
+    return tuple(known if p is param else p for p in scheme.model.params)
+
+
+def _end_of_set(scheme: Scheme, param: Param, claim: Claim) -> tuple[Rational, bool]:
+    """The end of the interval of values that begins at 0, and whether it belongs to it."""
+    found = prove(scheme, replace(claim, parameter=str(param.symbol.name)))
+    for part in found.set:
+        assert isinstance(part, dict)
+        low, high = part["low_value"], part["high_value"]
+        if low is not None and rational(str(low)) > 0:
+            continue
+        if high is None:
+            raise Unprovable(f"{claim.name} holds for every {param.name} from 0 on")
+        if rational(str(high)) > 0:
+            return rational(str(high)), bool(part["high_closed"])
+    raise Unprovable(f"{claim.name} holds for no interval of {param.name} that begins at 0")
 
 
 def least_limit(scheme: Scheme, time: Time, faults: Faults) -> Limit | None:
