@@ -118,6 +118,18 @@ def test_a_jump_has_no_slopes(tree: Any, cuts: Any) -> None:
         Slopes(tree, {}).slope(Range(Fraction(-2), Fraction(2)), cuts, through_zero=False)
 
 
+def test_a_value_at_one_point_alone_is_a_jump() -> None:
+    # 1 - sign(s - 1)^2 is 1 at s = 1 and 0 elsewhere
+    spike = ["+", "1", ["*", "-1", ["^", ["sign", ["+", "@", "-1"]], "2"]]]
+    cuts = ["@", "0", "exact", ["@", "1", "exact", "exact"]]
+    slopes = Slopes(["+", "@", spike], {})
+    with pytest.raises(Rejected):
+        slopes.slope(Range(Fraction(0), Fraction(1)), cuts, through_zero=True)
+    with pytest.raises(Rejected):
+        slopes.sector(Range(Fraction(0), Fraction(1)), cuts)
+    slopes.sector(Range(Fraction(0), Fraction(2)), cuts)
+
+
 def test_a_sector_by_slopes_needs_a_zero() -> None:
     tree, claimed, proof = copied("softplus(s)")
     claimed["sector"] = proof["sector"] = proof["slope"]

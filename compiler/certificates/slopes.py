@@ -21,7 +21,7 @@ from ..budget import checkpoint
 from .cutting import Node, Taken, beside, hull_of, inside_of, outside, simple_ends, where_to_cut
 from .enclosures import limits, ratio_range, slope_range
 from .extent import extent
-from .interval import LINE, Bound, Box, Interval, NoRange
+from .interval import LINE, Bound, Box, Interval, NoRange, point
 from .pieces import JUMPS, Kink, NotExact, Quotient, decided, extrema, outward, plain, quotient
 
 MOST_BOXES = 300
@@ -72,17 +72,25 @@ class Problem:
         if node.cut is None:
             return True
         _, at, below, above = node.cut
-        if at or not self.through_zero:
-            left, right = beside(below, 1).formula, beside(above, 0).formula
-            place = {**self.others, self.variable: Interval(at, at)}
-            try:
-                found = [extent(f, place) for f in (left, right)]
-            except NoRange:
-                return False
-            if any(inf in {abs(f.low), abs(f.high)} for f in found):
-                return False
-            if left != right and not (found[0] == found[1] and found[0].low == found[0].high):
-                return False
+        through = not at and self.through_zero
+        formulas = [self.formula]
+        if not through:
+            formulas = [beside(below, 1).formula, beside(above, 0).formula, self.formula]
+        elif not self.formula.has(*JUMPS):
+            formulas = []
+        place = {**self.others, self.variable: Interval(at, at)}
+        try:
+            found = [extent(f, place) for f in formulas]
+        except NoRange:
+            return False
+        if through and found and found[0] != point(0):
+            return False
+        if any(inf in {abs(f.low), abs(f.high)} for f in found):
+            return False
+        same = all(f == found[0] for f in found)
+        alike = len(set(formulas[:2])) < 2 or all(f.low == f.high for f in found)
+        if not (same and alike):
+            return False
         return self._continuous(below) and self._continuous(above)
 
     # ---- pieces between kinks

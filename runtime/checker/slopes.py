@@ -7,7 +7,7 @@ continuous, which is shown at every cut: so (f(a) - f(b)) / (a - b) is bounded t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -15,7 +15,7 @@ from .enclosures import found_sector, found_slope, places
 from .jets import Calculus
 from .pieces import Piece
 from .ranges import LINE, Range, Rejected, only
-from .trees import Tree, extent, number
+from .trees import Tree, decided, extent, number
 
 JUMPS = {"where", "sign", "heaviside"}
 DEEPEST = 120
@@ -38,11 +38,16 @@ class Slopes:
         if self.jumps and set(self.box) & names_in(self.tree):
             raise Rejected("a formula with conditions depends on parameters with ranges")
         self._cut(LINE, self.box, cuts, bounds, 0, sector=False)
-        self._joins(LINE, cuts, through_zero=through_zero)
+        self._joins(cuts, through_zero=through_zero)
 
     def sector(self, bounds: Range, cuts: Any) -> None:
         """f(s)/s in bounds for s != 0."""
         self._cut(LINE, self.box, cuts, bounds, 0, sector=True)
+        for cut, ends, here in self._cuts(LINE, cuts) if self.jumps else ():
+            if cut and here not in ends:
+                found = extent(here, {**self.box, "@": only(cut)}) * only(1 / cut)
+                if not contains(bounds, found):
+                    raise Rejected("a formula with conditions leaves its sector at a cut")
 
     def _cut(
         self, line: Range, box: dict[str, Range], cuts: Any, bounds: Range, deep: int, *,
@@ -82,30 +87,40 @@ class Slopes:
 
     # ---- continuity
 
-    def _joins(self, line: Range, cuts: Any, *, through_zero: bool) -> None:
+    def _joins(self, cuts: Any, *, through_zero: bool) -> None:
         """The formula is continuous at every cut of the variable."""
+        for cut, ends, here in self._cuts(LINE, cuts):
+            at = {**self.box, "@": only(cut)}
+            if not cut and through_zero:
+                if self.jumps and extent(here, at) != only(0):
+                    raise Rejected("a formula with conditions may jump at 0")
+                continue
+            found = [extent(tree, at) for tree in (*ends, here)]
+            if any(not isinstance(e, Fraction) for r in found for e in r.ends):
+                raise Rejected("a formula may be unbounded at a cut")
+            alike = all(r == found[0] and r.low == r.high for r in found)
+            if not alike and not ends[0] == ends[1] == here:
+                raise Rejected("a formula may jump at a cut")
+
+    def _cuts(self, line: Range, cuts: Any) -> Iterator[tuple[Fraction, tuple[Tree, Tree], Tree]]:
+        """Each cut of the variable, with the formula on both sides and at the place itself."""
         if isinstance(cuts, str):
             return
         name, text, below, above = cuts
-        cut = Fraction(text)
         if name != "@":
-            self._joins(line, below, through_zero=through_zero)
-            self._joins(line, above, through_zero=through_zero)
+            yield from self._cuts(line, below)
+            yield from self._cuts(line, above)
             return
+        cut = Fraction(text)
         left, right = Range(line.low, cut), Range(cut, line.high)
-        if cut or not through_zero:
-            ends = [
-                settled(self.tree, end, self.box) if self.jumps else self.tree
-                for end in (_last(left, below, True), _last(right, above, False))
-            ]
-            at = [extent(tree, {**self.box, "@": only(cut)}) for tree in ends]
-            if any(not isinstance(e, Fraction) for r in at for e in r.ends):
-                raise Rejected("a formula may be unbounded at a cut")
-            same = ends[0] == ends[1] or (at[0] == at[1] and at[0].low == at[0].high)
-            if not same:
-                raise Rejected("a formula may jump at a cut")
-        self._joins(left, below, through_zero=through_zero)
-        self._joins(right, above, through_zero=through_zero)
+        ends, here = (self.tree, self.tree), self.tree
+        if self.jumps:
+            sides = _last(left, below, True), _last(right, above, False)
+            ends = settled(self.tree, sides[0], self.box), settled(self.tree, sides[1], self.box)
+            here = _at_point(self.tree, {**self.box, "@": only(cut)})
+        yield cut, ends, here
+        yield from self._cuts(left, below)
+        yield from self._cuts(right, above)
 
 
 def _last(line: Range, cuts: Any, last: bool) -> Range:
@@ -145,6 +160,25 @@ def settled(tree: Tree, line: Range, box: Mapping[str, Range]) -> Tree:
         return str(_side(inner[0], line, box))
     if word == "heaviside":
         return str(int(_side(inner[0], line, box) > 0))
+    return [word, *inner]
+
+
+def _at_point(tree: Tree, at: Mapping[str, Range]) -> Tree:
+    """The formula with its conditions decided at one place."""
+    if isinstance(tree, str):
+        return tree
+    word, *arguments = tree
+    if word == "where":
+        held = decided(arguments[0], at)
+        if held is None:
+            raise Rejected("a condition is not decided at a cut")
+        return _at_point(arguments[1 if held else 2], at)
+    inner = [_at_point(a, at) for a in arguments]
+    if word in {"sign", "heaviside"}:
+        found = extent([word, inner[0]], at)
+        if found.low != found.high:
+            raise Rejected("a sign is not decided at a cut")
+        return str(found.low)
     return [word, *inner]
 
 
