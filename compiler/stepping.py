@@ -30,6 +30,35 @@ def settle(scheme: Scheme, faults: Faults) -> tuple[Scheme, Limit | None]:
 
     A `limit` without a certificate is a fault, never a guess.
     """
+    found, limit = _settled(scheme, faults)
+    _check_rows(found, faults)
+    return found, limit
+
+
+def _check_rows(scheme: Scheme, faults: Faults) -> None:
+    """What is learned `per step` has a row for each step: they are counted, and alike."""
+    model, step = scheme.model, scheme.step
+    own = [k.span for k in model.kernels if k.per_step]
+    own += [f.span for f in model.functions if f.per_step]
+    own += [p.span for p in model.params if p.per_step and p.trainable]
+    if not own or step is None:
+        return
+    if scheme.steps is None:
+        faults.error(
+            own[0],
+            "weights of their own `per step` need a number of steps",
+            "end the iterate with it, as in `iterate u[k+1] = ..., steps 10`",
+        )
+    elif step.inner != 1 or step.start_steps:
+        faults.error(
+            own[0],
+            f"`per step` beside {step.method}, whose steps differ, is not there yet",
+            "methods of one kind of step, and iterates, take weights of their own a step",
+        )
+
+
+def _settled(scheme: Scheme, faults: Faults) -> tuple[Scheme, Limit | None]:
+    """The step and the number of steps."""
     time = scheme.model.time
     if scheme.step is None or time is None:
         scheme = replace(scheme, steps=scheme.model.iterate_steps)

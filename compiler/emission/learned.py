@@ -68,6 +68,12 @@ class Rows:
         return rows_of(self.scheme)
 
     @property
+    def targets(self) -> str:
+        """Their names, as they are taken from `weights`."""
+        names = ", ".join(safe(s.name) for s in self.symbols)
+        return f"{names}," if len(self.symbols) == 1 else names
+
+    @property
     def named(self) -> dict[str, list[str]]:
         """The entries of the plan that speak of them."""
         found = {

@@ -123,10 +123,8 @@ def step_lines(scheme: Scheme, graph: Graph) -> list[str]:
     reads = _read_arrays(graph.body)
     given = [n for n in reads if n not in names and not _made(n, graph.body)]
     lines = [f'{safe(n)} = state["{safe(n)}"]' for n in (*names, *given) if n in reads]
-    if rows := Rows(scheme=scheme).symbols:
-        targets = ", ".join(safe(s.name) for s in rows)
-        comma = "," if len(rows) == 1 else ""
-        lines.append(f"{targets}{comma} = self.weights() if weights is None else weights")
+    if (rows := Rows(scheme=scheme)).symbols:
+        lines.append(f"{rows.targets} = self.weights() if weights is None else weights")
     if any(c.clocked for c in graph.body):
         assert scheme.step is not None
         lines.append(f"clock = {_clock_of(scheme)}")

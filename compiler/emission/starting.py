@@ -8,6 +8,7 @@ from ..graph import Graph
 from ..model import Data, Field
 from ..naming import attribute, safe
 from ..scheme import Scheme
+from .learned import Rows
 from .module import call_lines, state_names
 from .words import weight
 
@@ -37,6 +38,9 @@ def start_lines(
         names += [a for c in graph.prepare for a in c.writes]
     if any(c.clocked for c in graph.start):
         lines.append("clock = 0")
+    rows = Rows(scheme=scheme)
+    if any(s in rows.symbols for c in graph.start for s in c.scalars):
+        lines.append(f"{rows.targets} = self.weights()")
     for call in graph.start:
         lines += call_lines(scheme, call, names)
     kept = [*state_names(scheme), *(n for n in names if n not in state_names(scheme))]

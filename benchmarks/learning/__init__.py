@@ -1,0 +1,1 @@
+"""What learned blocks reach: networks from schemes beside classical methods and other networks."""
