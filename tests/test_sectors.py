@@ -102,6 +102,14 @@ def test_softplus_has_slopes_and_no_sector() -> None:
     accepted(found)
 
 
+@pytest.mark.parametrize(
+    "body",
+    ["relu(s) * exp(-s^2)", "where(s < 1, s, 1) * exp(-relu(s - 1))", "abs(s) * tanh(s) - 1"],
+)
+def test_what_is_shown_is_what_the_checker_derives(body: str) -> None:
+    accepted(bounds(body))
+
+
 @pytest.mark.parametrize("body", ["s^3", "free * s", "exp(s)"])
 def test_unbounded_functions_are_refused(body: str) -> None:
     with pytest.raises(Unprovable, match="finite bounds"):

@@ -62,10 +62,15 @@ def _rational(c: Any) -> Any:
     return flint.fmpq(int(c.p), int(c.q))
 
 
-def plain(formula: Expr) -> bool:
-    """Only the four operations on the variable and rational numbers."""
+def plain(formula: Expr, *more: type) -> bool:
+    """Only the four operations on the variable and rational numbers, and `more`."""
     return all(
-        e.is_Symbol or e.is_Rational or e.is_Add or e.is_Mul or (e.is_Pow and e.exp.is_Integer)
+        e.is_Symbol
+        or e.is_Rational
+        or e.is_Add
+        or e.is_Mul
+        or isinstance(e, more)
+        or (e.is_Pow and e.exp.is_Integer)
         for e in sympy.preorder_traversal(formula)
     )
 
@@ -74,7 +79,7 @@ def decided(formula: Expr, variable: Symbol, line: Interval, *, kinks: bool) -> 
     """The formula with its conditions decided on a piece, and with `kinks` |x|, min and max too.
 
     Raises Kink where the piece has to be cut, NotExact where a sign is not that of a rational
-    function; without `kinks` those stay.
+    function.
     """
     if not formula.args or not formula.has(variable):
         return formula
@@ -85,14 +90,9 @@ def decided(formula: Expr, variable: Symbol, line: Interval, *, kinks: bool) -> 
     if isinstance(formula, sympy.sign | sympy.Heaviside):
         side = _side(inner[0], variable, line)
         return sympy.Integer(side if isinstance(formula, sympy.sign) else int(side > 0))
-    if not isinstance(formula, KINKS):
+    if not (kinks and isinstance(formula, KINKS)):
         return formula.func(*inner)
-    try:
-        return _chosen(formula, inner, variable, line)
-    except NotExact:
-        if kinks:
-            raise
-        return formula.func(*inner)
+    return _chosen(formula, inner, variable, line)
 
 
 def _chosen(formula: Expr, inner: list[Expr], variable: Symbol, line: Interval) -> Expr:

@@ -22,7 +22,18 @@ from .cutting import Node, Taken, beside, hull_of, inside_of, outside, simple_en
 from .enclosures import limits, ratio_range, slope_range
 from .extent import extent
 from .interval import LINE, Bound, Box, Interval, NoRange, point
-from .pieces import JUMPS, Kink, NotExact, Quotient, decided, extrema, outward, plain, quotient
+from .pieces import (
+    JUMPS,
+    KINKS,
+    Kink,
+    NotExact,
+    Quotient,
+    decided,
+    extrema,
+    outward,
+    plain,
+    quotient,
+)
 
 MOST_BOXES = 300
 MOST_FINISHING = 100
@@ -123,7 +134,9 @@ class Problem:
             return None
         try:
             simple = decided(self.formula, self.variable, node.line, kinks=True)
-            return quotient(simple, self.variable) if plain(simple) else None
+            whole = decided(self.formula, self.variable, node.line, kinks=False)
+            rational = plain(simple) and plain(whole, *KINKS)  # 0 * exp(s) is no such formula
+            return quotient(simple, self.variable) if rational else None
         except NotExact:
             return None
 
