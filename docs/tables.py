@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
 
+from diffusivities import bounded_fluxes
 from forms import forms
 from meanings import CALCULUS, FORMATS, POINTWISE, STATEMENTS, WALLS
 
-from fluxes import bounded_fluxes
 from iterant.compiler.analysis import calculus, exact, functions, grids, nodes, words
 from iterant.compiler.analysis.elementary import FUNCTIONS
 from iterant.compiler.analysis.forms import FORMS
