@@ -139,7 +139,8 @@ def _states(
         kinds = {part.partition(" along ")[0] for part in mode.split(", ")}
         if len(kinds) == 1 and kinds != {"constant"}:
             yield mode, values
-    if any(not a.periodic and a.count is None for a in scheme.axes) and not any(unknown.extra):
+    walled = [a.count for a in scheme.axes if not a.periodic]
+    if walled and not any(walled) and not any(unknown.extra):
         signs = np.array([(-1) ** int(sum(i)) for i in np.ndindex(shape)], dtype=object)
         yield "alternating", np.array([Fraction(s) for s in signs], dtype=object).reshape(shape)
 
