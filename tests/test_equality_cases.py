@@ -48,6 +48,13 @@ TEXTS = {
         declared="field v: vector, staggered\n",
         more="equation dt(u) = -div(v)\n",
     ),
+    "a function that is one number": plate(
+        "dt(u) = div(g(u) * grad(u)) + g(u)", declared="function g(r) = 2\n"
+    ),
+    "a function that is one parameter": plate(
+        "dt(u) = div(g(u) * grad(u)) - dx(g(u) * u)",
+        declared="param a = 3/4, positive\nfunction g(r) = a + 1\n",
+    ),
     "param named like a spacing": plate(
         "dt(u) = hx * lap(u)", declared="param hx = 3/4, positive\n"
     ),

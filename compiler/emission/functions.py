@@ -53,11 +53,17 @@ def function_text(scheme: Scheme, function: Function, words: Words) -> list[str]
     assert isinstance(function.body, Basic)
     arguments = [s.name for s in (*function.parameters, *scalars_of(scheme, function))]
     typed = ", ".join(f"{safe(a)}: Tensor" for a in arguments)
+    value = words.printer({}).text(function.body)
+    if not function.body.free_symbols & set(function.parameters):  # one value, at all points
+        first = safe(function.parameters[0].name)
+        number = function.body.is_number
+        value = f"torch.full_like({first}, {value})" if number else (
+            f"torch.zeros_like({first}) + {value}")  # fmt: skip
     line, _ = scheme.model.source.line_column(function.span.start)
     return [
         f"def {safe(function.name)}({typed}) -> Tensor:",
         *(f"    {t}" for t in doc_lines(f"{_written(scheme, function)}, {words.file}:{line}")),
-        f"    return {words.printer({}).text(function.body)}",
+        f"    return {value}",
     ]
 
 
