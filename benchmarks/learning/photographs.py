@@ -16,15 +16,18 @@ from typing import Any
 
 import numpy as np
 import torch
+from PIL import Image
 from skimage import color, data, restoration
 
 import iterant
+from iterant.runtime.frozen import save_weights
 from iterant.runtime.training.batches import Noisy
 
 from ..machine import described
 
 SIGMA = 25 / 255
 ROOT = Path(__file__).parents[2]
+PICTURE = ROOT / "docs" / "images" / "denoised.png"
 TRAINED = (data.astronaut, data.coffee, data.rocket, data.brick, data.grass, data.gravel, data.moon)
 TESTED = {"camera": data.camera, "cat": data.chelsea, "coins": data.coins, "clock": data.clock}
 
@@ -79,7 +82,7 @@ GRIDS: dict[
 ] = {
     "Perona-Malik": (
         perona_malik,
-        [*itertools.product((0.02, 0.03, 0.04, 0.05, 0.07), (8, 12, 18, 25, 35))],
+        [*itertools.product((0.04, 0.06, 0.08, 0.1, 0.13), (6, 9, 12, 18, 25))],
     ),
     "TV": (total_variation, [(w,) for w in (0.06, 0.08, 0.1, 0.12, 0.15)]),
     "non-local means": (non_local_means, [(h,) for h in (0.5, 0.6, 0.7, 0.8, 1.0)]),
@@ -112,6 +115,16 @@ def trained(photographs: list[np.ndarray], steps: int) -> tuple[Any, Any, float]
     return artifact, module, time.perf_counter() - begin
 
 
+def picture(methods: dict[str, Callable[[np.ndarray], np.ndarray]]) -> None:
+    """A part of the camera man: noisy, and by two methods."""
+    clean = grey(data.camera)
+    given = noisy(clean)
+    names = ("noisy", "Perona-Malik", "TNRD, trained")
+    shown = [methods[name](given)[40:240, 130:330] for name in names]
+    values = np.clip(np.concatenate(shown, axis=1), 0, 1)
+    Image.fromarray(np.round(255 * values).astype(np.uint8)).save(PICTURE, optimize=True)
+
+
 def main() -> None:
     """Train, compare, write."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -132,12 +145,15 @@ def main() -> None:
     for name in GRIDS:
         methods[name], chosen[name] = tuned(name, crops)
     methods["TNRD, trained"] = network
+    weights = Path(__file__).parent / "tnrd.safetensors"
+    save_weights(module, weights, artifact.certificates)
     rows = {
         name: {photo: psnr(run(noisy(grey(make))), grey(make)) for photo, make in TESTED.items()}
         for name, run in methods.items()
     }
     found = {"steps": steps, "seconds": seconds, "tuned": chosen, "psnr": rows, **described()}
     (Path(__file__).parent / "photographs.json").write_text(json.dumps(found, indent=1) + "\n")
+    picture(methods)
     for name, row in rows.items():
         mean = np.mean(list(row.values()))
         print(f"{name:18} {mean:6.2f}  " + "  ".join(f"{k} {v:.2f}" for k, v in row.items()))
