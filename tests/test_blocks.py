@@ -8,6 +8,7 @@ import iterant
 from blocks import blocks, kernel_iterates
 from equality import TOLERANCE, compare, told
 from iterant.runtime.frozen import verify_weights, weights_of
+from strategies import Case
 from test_equality_runs import run
 
 
@@ -145,3 +146,18 @@ def test_channels_that_are_missing_are_told():
         iterant.run(artifact, {"u": torch.rand(2, 8)})
     outcome = iterant.run(artifact, {"u": torch.rand(2, 3, 8)})
     assert outcome.value["u"].shape == (2, 3, 8)
+
+
+@pytest.mark.parametrize(
+    ("declared", "equation"),
+    [
+        ("function phi(s) = spline(s, knots = 5), trainable", "dxx(u) / 9 - phi(u)"),
+        ("param a = 1/10, positive, trainable, per step", "a * dxx(u)"),
+        ("kernel K: u -> 2, size 3, trainable, per step", "-K.T(tanh(K(u)))"),
+    ],
+)
+@pytest.mark.parametrize("method", ["explicit_euler", "rk4", "ssprk3"])
+def test_what_is_learned_stands_in_an_equation(declared, equation, method):
+    text = f"scheme learned\ndomain x\ngrid spacing 1\nboundary periodic\nfield u\n{declared}\n"
+    text += f"equation dt(u) = {equation}\ntime {method}, step 1/10, steps 3\n"
+    compare(Case(text=text, counts=(7,), steps=3))

@@ -58,7 +58,7 @@ MISTAKES = (
     # words
     ("helo", "iterant: no such command 'helo'"),
     ("chek heat.scheme", "did you mean 'check'?"),
-    ("train heat.scheme", "this version has no `iterant train`"),
+    ("train heat.scheme", "iterant train: missing option '--data'"),
     ("run", "iterant run: missing argument"),
     ("verify heat.py", "iterant verify: missing argument"),
     ("check heat.scheme other.scheme", "unexpected extra argument"),

@@ -15,16 +15,11 @@ field u
 """
 TIME = "\ntime explicit_euler, step 1/10000, steps 3"
 LATER = {
-    "a learned spline": "function phi(s) = spline(s, knots = 5), trainable\n"
-    "equation dt(u) = dxx(u) + phi(u)" + TIME,
     "the option `lipschitz`": "function m(s) = mlp(1, 4, 1), trainable, lipschitz 1/2\n"
     "equation dt(u) = dxx(u) + m(u)" + TIME,
     "a learned function of its own": "function m(s) = mlp(1, 4, 1), trainable, per step\n"
     "equation dt(u) = dxx(u) + m(u)" + TIME,
-    "a parameter of its own": "param a = 1/10, positive, trainable, per step\n"
-    "equation dt(u) = a * dxx(u)" + TIME,
-    "a parameter that holds `limit`": "param tau = 0.9 * limit\n"
-    "iterate u[k+1] = u[k] + tau * lap(u[k]), steps 3\ncertify l2_stable",
+    "a parameter that holds `limit`": "param a = 0.9 * limit\nequation dt(u) = a * dxx(u)" + TIME,
     "the time method implicit_euler": "equation dt(u) = dxx(u)\n"
     "time implicit_euler, step 1/10, steps 3\nsolve cg",
 }
