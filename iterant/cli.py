@@ -85,11 +85,17 @@ def certify(
 
 
 @app.command()
-def verify(code: o.Code, certificates: o.Proofs, replay: o.Replay = False) -> int:
-    """Check certificates against emitted code, without the prover; reads text only."""
+def verify(
+    code: o.Code,
+    certificates: o.Proofs,
+    *,
+    replay: o.Replay = False,
+    weights: o.Trained = None,
+) -> int:
+    """Check certificates against emitted code and trained weights, without the prover."""
     from . import commands
 
-    return commands.verify(code, certificates, replay=replay)
+    return commands.verify(code, certificates, replay=replay, weights=weights)
 
 
 @app.command()

@@ -12,7 +12,7 @@ from .compiler.source import Given
 from .console import Exit, say, show_fault, tell, worst
 from .runtime.contract import Certificate, Refutation, Verdict
 from .runtime.faults import UserError
-from .runtime.files import check_writable, refuse_source, replacing, text_of, writing
+from .runtime.files import check_writable, content, refuse_source, replacing, text_of, writing
 
 if TYPE_CHECKING:
     from .running import Wishes
@@ -176,8 +176,8 @@ def fmt(schemes: Sequence[Path]) -> Exit:
     return worst(*ends)
 
 
-def verify(code: Path, certificates: Path, *, replay: bool) -> Exit:
-    """`iterant verify`: the checker on text, and with `replay` on the running module too."""
+def verify(code: Path, certificates: Path, *, replay: bool, weights: Path | None = None) -> Exit:
+    """`iterant verify`: the checker on text and trained weights, by `replay` on the module too."""
     from .verdicts import checked, from_file, holds_certificates
 
     text, proofs = text_of(code), text_of(certificates)
@@ -190,7 +190,7 @@ def verify(code: Path, certificates: Path, *, replay: bool) -> Exit:
     if holds_certificates(text) and not holds_certificates(proofs):
         raise UserError(f"{code} holds certificates, and a module is wanted there", hint)
     verdicts = from_file(proofs, str(certificates))
-    reports = checked(verdicts, text)
+    reports = checked(verdicts, text, None if weights is None else content(weights))
     for report in reports:
         word, style = ("accepted", "green") if report.accepted else ("rejected", "bold red")
         say(f"{word}: {report.reason}", style=style)

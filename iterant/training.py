@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from math import isfinite
 from pathlib import Path
@@ -20,6 +19,7 @@ from .runtime.contract import Certificate, Outcome, Status
 from .runtime.faults import UserError, need
 from .runtime.files import check_writable, refuse_source, replacing, writing
 from .runtime.images import read
+from .verdicts import as_file
 from .words import told_at
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def _finish(wishes: Wishes, artifact: Any, module: Any, outcome: Outcome, folder
     bound = save_weights(module, wishes.out, proofs)
     place = wishes.out.with_suffix(".cert.json")
     with writing(place), replacing(place) as part:
-        part.write_text(json.dumps([asdict(c) for c in bound], indent=1) + "\n")
+        part.write_text(as_file(artifact.name, artifact.digest, bound))
     curves = outcome.watched
     if wishes.plot is not None:
         _draw(wishes.plot, outcome)

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from .runtime.checker import Report, check
+from .runtime.checker.frozen import check_weights
 from .runtime.contract import Certificate, Limit, Refutation, Unproved, Verdict
 from .runtime.faults import UserError
 
@@ -160,12 +161,23 @@ def _page(text: str) -> dict[str, Any] | None:
     return page if isinstance(page, dict) else None
 
 
-def checked(verdicts: Sequence[Verdict | Mapping[str, Any]], code: str) -> list[Report]:
-    """What the checker says to each certificate among the verdicts, for this code."""
+def checked(
+    verdicts: Sequence[Verdict | Mapping[str, Any]], code: str, weights: bytes | None = None
+) -> list[Report]:
+    """What the checker says to each certificate among the verdicts, for this code.
+
+    With `weights`, the bytes of a safetensors file, it is asked about their numbers as well.
+    """
     reports = []
     for verdict in verdicts:
         if isinstance(verdict, Certificate):
-            reports.append(check(verdict, code))
+            data = asdict(verdict)
         elif isinstance(verdict, Mapping) and verdict.get("verdict") == "certified":
-            reports.append(check({k: v for k, v in verdict.items() if k != "verdict"}, code))
+            data = {k: v for k, v in verdict.items() if k != "verdict"}
+        else:
+            continue
+        report = check(data, code)
+        if report.accepted and weights is not None:
+            report = check_weights(data, weights)
+        reports.append(report)
     return reports

@@ -257,8 +257,15 @@ def test_command_trains_and_runs(tmp_path, monkeypatch):
     words += ["--steps", "6", "--patch", "32", "--batch", "2", "--noise", "0.1"]
     assert main([*words, "--plot", "curve.png"]) == 0
     assert (tmp_path / "curve.png").stat().st_size > 1000
-    (proof,) = json.loads((tmp_path / "w.cert.json").read_text())
-    assert verify_weights(proof, (tmp_path / "w.safetensors").read_bytes()).accepted
+    (proof,) = json.loads((tmp_path / "w.cert.json").read_text())["verdicts"]
+    assert proof.pop("verdict") == "certified"
+    raw = (tmp_path / "w.safetensors").read_bytes()
+    assert verify_weights(proof, raw).accepted
+    assert main(["compile", "small.scheme", "-o", "small.py"]) == 0
+    verify = ["verify", "small.py", "w.cert.json", "--weights"]
+    assert main([*verify, "w.safetensors"]) == 0
+    (tmp_path / "x.safetensors").write_bytes(raw[:-1] + bytes([raw[-1] ^ 1]))
+    assert main([*verify, "x.safetensors"]) == 1
     assert main(words) == 2  # the weights exist already
     run = ["run", "small.scheme", "--weights", "w.safetensors", "--input", "images/0.png"]
     assert main([*run, "--output", "out.png"]) == 0
