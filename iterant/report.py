@@ -176,6 +176,8 @@ def _space(model: Model, scheme: Scheme | None) -> Iterator[str]:
 
 
 def _order(row: OrderRow) -> str:
+    if row.order is None and row.leading.startswith("exact"):
+        return row.leading
     order = "inconsistent" if row.order is None else f"order {row.order}"
     return f"{order}, {row.leading}" if row.leading else order
 

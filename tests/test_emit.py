@@ -63,11 +63,12 @@ def test_golden_files_are_formatted_and_clean():
         assert found.returncode == 0, found.stdout
 
 
-def test_same_bytes_in_every_process():
+@pytest.mark.parametrize("name", ["fsi", "tnrd"])
+def test_same_bytes_in_every_process(name):
     """Two processes with different hash seeds emit the same text."""
     command = "import sys; from iterant.compiler.pipeline import compile_text; "
     command += "sys.stdout.write(compile_text(sys.argv[1]).source_code)"
-    path = str(ROOT / "examples" / "fsi.scheme")
+    path = str(ROOT / "examples" / f"{name}.scheme")
     texts = [
         subprocess.run(
             [sys.executable, "-c", command, path], capture_output=True, text=True, check=True,

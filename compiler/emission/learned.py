@@ -155,7 +155,10 @@ def weights_lines(rows: Rows, words: Words) -> list[str]:
         names = ", ".join(safe(s.name) for s in own)
         lines.append(f"{names} = {', '.join(f'self.{attribute(s.name)}' for s in own)}")
     for symbol, value in scheme.limits:
-        names_of = {node: _measure(scheme, node) for node in value.atoms(KernelNorm, CurveSector)}
+        names_of = {
+            node: _measure(scheme, node)
+            for node in sorted(value.atoms(KernelNorm, CurveSector), key=str)
+        }
         stands = {node: Symbol(f"#{n}", positive=True) for n, node in enumerate(names_of)}
         printer = words.printer({stands[node]: text for node, text in names_of.items()})
         lines.append(f"# {_note(scheme, symbol, words)}")

@@ -15,6 +15,7 @@ from ..runtime.contract import Certificate, Refutation, Unproved, Verdict
 from ..runtime.faults import UserError
 from ..witnesses import grown
 from .allowed import emitted, grids, settings
+from .learned import blocks_hold
 from .statements import form_of
 from .trials import Trial
 
@@ -69,6 +70,8 @@ def _certified(artifact: Artifact, found: Certificate, trials: int, steps: int, 
         raise AssertionError(f"{artifact.name}: {found.claim}: not accepted: {report.reason}")
     if " of " in found.claim:
         return f"{found.claim}: the checker alone: the module takes other terms in the same step"
+    if found.kind == "learned":
+        return f"{found.claim}: {blocks_hold(artifact, found, trials, seed)}"
     holds, random = form_of(found.statement), np.random.default_rng(seed)
     looked = ""
     pairs = zip(settings(artifact, found, random), grids(artifact, found), strict=False)
