@@ -30,40 +30,25 @@ def is_convolution(node: Expr) -> bool:
     return isinstance(node, Convolved | ConvolvedAdjoint)
 
 
-def convolution(context: Context, node: Expr, at: Location, build: Build) -> Convolution:
-    """K or K^T on what `build` makes of its argument; in K.T(K2.T(w)) the ghosts are left to K."""
+def convolution(
+    context: Context, node: Expr, at: Location, build: Build, *, inner: bool = False
+) -> Convolution:
+    """K or K^T on what `build` makes of its argument.
+
+    In K.T(K2.T(w)) the adjoint of K2 is `inner`: it reaches beyond the grid, and the ghosts are
+    left to K.
+    """
     symbol, argument = node.args
     kernel, transposed = kernel_of(context.model, symbol), isinstance(node, ConvolvedAdjoint)
-    operand = (
-        _open(context, argument, at, build)
-        if transposed and isinstance(argument, ConvolvedAdjoint)
-        else build(argument)
-    )
+    nested = transposed and isinstance(argument, ConvolvedAdjoint)
     return Convolution(
         kernel=kernel.symbol,
-        operand=operand,
+        operand=convolution(context, argument, at, build, inner=True)
+        if nested
+        else build(argument),
         transposed=transposed,
         reach=reach_of(kernel),
-        ghosts=_source(context.model, kernel) if transposed else None,
-        location=at,
-    )
-
-
-def _open(context: Context, node: Expr, at: Location, build: Build) -> Convolution:
-    """K^T beyond the grid as well: the adjoint of a kernel on what another kernel made."""
-    symbol, argument = node.args
-    kernel = kernel_of(context.model, symbol)
-    inner = (
-        _open(context, argument, at, build)
-        if isinstance(argument, ConvolvedAdjoint)
-        else build(argument)
-    )
-    return Convolution(
-        kernel=kernel.symbol,
-        operand=inner,
-        transposed=True,
-        reach=reach_of(kernel),
-        ghosts=None,
+        ghosts=_source(context.model, kernel) if transposed and not inner else None,
         location=at,
     )
 
