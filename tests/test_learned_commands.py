@@ -27,4 +27,5 @@ def test_commands_of_a_learned_scheme(tmp_path, monkeypatch, capsys):
     assert main(["verify", "small.py", "small.cert.json", "--replay"]) == 0
     assert "not replayed" in capsys.readouterr().out
     assert main(["explain", "small.scheme"]) == 2
+    assert "its kernels are learned" in capsys.readouterr().err
     assert main(["graph", "small.scheme", "-o", "small.svg"]) == 0

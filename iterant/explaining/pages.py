@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..compiler.amplification.step import NotLinear
 from ..compiler.pipeline import Compiled
 from ..compiler.scheme import Scheme
 from ..report import report
@@ -47,6 +48,8 @@ class Explained:
 def explained(found: Compiled) -> Explained:
     """Everything that is printed and drawn; raises NotLinear."""
     scheme = found.scheme
+    if scheme.model.kernels:
+        raise NotLinear("its kernels are learned")
     tau = 1.0 if scheme.step_value is None else float(scheme.step_value)
     largest, where = worst(scheme, tau)
     return Explained(
