@@ -18,13 +18,14 @@ from .compiler.source import Given, Span
 from .console import Exit, note, say, tell
 from .devices import device_of
 from .inputs import Inputs, gather
-from .runtime.contract import Outcome, Refutation, Status, Unproved
+from .runtime.contract import Outcome, Status
 from .runtime.faults import UserError
 from .runtime.files import check_writable, refuse_source, replacing, writing
 from .runtime.images import format_for, format_of, write
 from .runtime.output.base import Meta
 from .runtime.plan import Plan
 from .runtime.store import Store, arrays, refuse_existing, variables
+from .telling import least_points, tell_verdicts
 from .words import told_at, word
 
 ENDS = {
@@ -117,7 +118,7 @@ def run(wishes: Wishes) -> Exit:
     plan: Plan = module.plan
     inputs = gather(plan, _required(module), wishes.inputs, wishes.data)
     _check_wishes(wishes, plan, inputs)
-    _tell_verdicts(artifact)
+    tell_verdicts(artifact.certificates, least_points(plan, inputs))
     frames = Frames(wishes, plan, artifact, image=inputs.form is not None)
     folder = wishes.resume or _free(artifact.name)
     with told_at({**_stated(artifact, inputs), **inputs.places, **wishes.places}), frames.store:
@@ -211,15 +212,6 @@ def _required(module: Any) -> list[str]:
     from .runtime.problem import inputs_of
 
     return [name for name, p in inputs_of(module).items() if p.default is p.empty]
-
-
-def _tell_verdicts(artifact: Any) -> None:
-    """What was not proved is said once; the run goes on."""
-    for verdict in artifact.certificates:
-        if isinstance(verdict, Unproved):
-            note(f"{verdict.claim} is unproved: {verdict.reason}")
-        elif isinstance(verdict, Refutation):
-            note(f"{verdict.claim} is refuted, and the run was forced: {verdict.statement}")
 
 
 def _finish(wishes: Wishes, inputs: Inputs, outcome: Outcome, folder: Path) -> None:

@@ -63,7 +63,7 @@ def train(wishes: Wishes) -> Exit:
         tell(text, style="yellow")
     places = {
         name: given.span
-        for name in ("device", "dtype", "patch", "noise")
+        for name in ("device", "dtype", "patch", "noise", "held")
         if (given := getattr(wishes, name)) is not None
     }
     with told_at(places):

@@ -245,7 +245,7 @@ def test_nothing_to_train_is_told():
 IMAGE = TEXT.replace("domain x", "domain x, y").replace("size 3", "size (3, 3)")
 
 
-def test_command_trains_and_runs(tmp_path, monkeypatch):
+def test_command_trains_and_runs(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     rng = np.random.default_rng(1)
     (tmp_path / "images").mkdir()
@@ -270,6 +270,10 @@ def test_command_trains_and_runs(tmp_path, monkeypatch):
     run = ["run", "small.scheme", "--weights", "w.safetensors", "--input", "images/0.png"]
     assert main([*run, "--output", "out.png"]) == 0
     assert math.isfinite(np.asarray(Image.open("out.png")).mean())
+    Image.fromarray(np.full((4, 40), 99, np.uint8)).save("thin.png")
+    assert main(["run", "small.scheme", "--input", "thin.png", "--output", "thin2.png"]) == 0
+    said = capsys.readouterr().err
+    assert said.count("32 points an axis or more, and this one has 4") == 1
 
 
 @pytest.mark.parametrize(

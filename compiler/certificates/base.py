@@ -10,7 +10,7 @@ import sympy
 from sympy import Expr, Symbol
 
 from ...runtime.contract import Json
-from ..model import Claim
+from ..model import Claim, is_curve
 from ..scheme import Scheme
 
 
@@ -77,6 +77,12 @@ class Theorem:
     prove: Prover
     sets: bool = False  # it decides claims `for r`
     implicit: bool = False  # it reads the left sides of rates
+    learned: bool = False  # it knows learned kernels and curves
+
+
+def is_learned(scheme: Scheme) -> bool:
+    """Whether kernels or curves are learned, of which most theorems know nothing."""
+    return bool(scheme.model.kernels) or any(map(is_curve, scheme.model.functions))
 
 
 def is_implicit(scheme: Scheme) -> bool:

@@ -13,7 +13,16 @@ from ..model import Claim
 from ..scheme import Scheme
 from . import THEOREMS
 from .assemble import assembled, limit_of
-from .base import Proved, Question, Unprovable, claim_text, contains, is_implicit
+from .base import (
+    Proved,
+    Question,
+    Theorem,
+    Unprovable,
+    claim_text,
+    contains,
+    is_implicit,
+    is_learned,
+)
 from .expression import Unwritable
 from .forms import text
 from .refute import refute
@@ -43,7 +52,7 @@ def certify(scheme: Scheme, claim: Claim, *, tau: Expr | None = None) -> Verdict
     except Unprovable as trouble:
         if (found := _refuted(scheme, claim, tau)) is not None:
             return found
-        tried = tuple(name for name in THEOREMS if claim.name in THEOREMS[name].claims)
+        tried = tuple(name for name in THEOREMS if _speaks(THEOREMS[name], scheme, claim))
         return Unproved(claim=claim_text(claim), reason=str(trouble), tried=tried)
     except Unwritable as trouble:
         return Unproved(claim=claim_text(claim), reason=str(trouble))
@@ -67,7 +76,7 @@ def prove(scheme: Scheme, claim: Claim, tau: Expr | None = None) -> Proved:
     reasons: list[str] = []
     for name in THEOREMS:
         theorem = THEOREMS[name]
-        if claim.name not in theorem.claims or (claim.parameter and not theorem.sets):
+        if not _speaks(theorem, scheme, claim) or (claim.parameter and not theorem.sets):
             continue
         if not theorem.implicit and is_implicit(scheme):
             reasons.append(f"{name}: it does not speak of a newest level on both sides")
@@ -81,6 +90,14 @@ def prove(scheme: Scheme, claim: Claim, tau: Expr | None = None) -> Proved:
             reasons.append(f"{name}: {late()}")
             break
     raise Unprovable("; ".join(reasons) or f"no theorem speaks of {claim.name}")
+
+
+def _speaks(theorem: Theorem, scheme: Scheme, claim: Claim) -> bool:
+    """Whether a theorem is about such a claim; those that know kernels alone where one is learned.
+
+    The checker refuses the others there, so nothing is certified that it would not accept.
+    """
+    return claim.name in theorem.claims and (theorem.learned or not is_learned(scheme))
 
 
 def limit_expression(scheme: Scheme, claim: Claim) -> Expr:

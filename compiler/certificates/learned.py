@@ -281,4 +281,4 @@ def _hypotheses(scheme: Scheme, parts: list[Kept]) -> set[str]:
 
 
 CLAIMS = ("l2_stable", "nonexpansive")
-THEOREM = Theorem(name="learned", claims=CLAIMS, prove=_prove)
+THEOREM = Theorem(name="learned", claims=CLAIMS, prove=_prove, learned=True)

@@ -82,7 +82,8 @@ class Noisy:
 
     def __post_init__(self) -> None:
         if len(self.clean) <= self.held:
-            raise UserError(f"of {len(self.clean)} images {self.held} cannot be held out")
+            told = f"of {len(self.clean)} images {self.held} cannot be held out"
+            raise UserError(told, "fewer are held out by --held, or held=", about="held")
         least = min(min(c.shape[c.ndim - self.axes :]) for c in self.clean)
         if least < self.patch:
             hint = f"choose a patch of at most {least}"

@@ -1,0 +1,1 @@
+../../iterant/telling.py
